@@ -1,0 +1,54 @@
+"""Build the distribution from settings.ini: metadata there, only the layout of the packages here."""
+
+from configparser import ConfigParser
+from pathlib import Path
+
+from setuptools import setup
+
+HERE = Path(__file__).parent
+SUFFIX = "_requirements"
+
+
+def read_settings():
+    """The `[DEFAULT]` section of settings.ini as a mapping."""
+    parser = ConfigParser(delimiters=["="], interpolation=None)
+    parser.read(HERE / "settings.ini", encoding="utf-8")
+    return parser["DEFAULT"]
+
+
+def extras(settings):
+    """One extra for each `NAME_requirements` of settings.ini."""
+    return {key.removesuffix(SUFFIX): value.split() for key, value in settings.items() if key.endswith(SUFFIX)}
+
+
+settings = read_settings()
+package = settings["lib_path"]
+
+setup(
+    name=settings["lib_name"],
+    version=settings["version"],
+    description=settings["description"],
+    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    keywords=settings["keywords"].split(),
+    author=settings["author"],
+    author_email=settings["author_email"],
+    url=settings["git_url"],
+    license_expression=settings["license"],
+    license_files=["LICENSE", "data/licenses/*.txt"],
+    python_requires=f">={settings['min_python']}",
+    install_requires=settings["requirements"].split(),
+    extras_require=extras(settings),
+    packages=[package, f"{package}.data", f"{package}.notebooks"],
+    package_dir={package: package, f"{package}.data": "data", f"{package}.notebooks": "nbs"},
+    package_data={
+        f"{package}.data": ["*.gz", "*.npz", "*.onnx", "*.txt", "README.md", "SHA256SUMS", "licenses/*.txt"],
+        f"{package}.notebooks": ["*.ipynb", "images/*"],
+    },
+    include_package_data=False,
+    zip_safe=False,
+    entry_points={
+        "console_scripts": [f"grokking-anchors = {package}.cli:main"],
+        "nbdev": [f"{package} = {package}._modidx:d"],
+    },
+)
