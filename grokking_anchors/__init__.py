@@ -1,0 +1,30 @@
+"""Anchor explanations for classifiers, taught step by step, with a promise that is kept."""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+# Public name -> the module it lives in. A module is imported when one of its names is first used.
+_HOME = {
+    "AnchorText": "text",
+    "find_anchor": "certify",
+    "Explanation": "explanation",
+    "agreement": "sampling",
+    "data_path": "paths",
+}
+
+__all__ = [*_HOME]
+
+
+def __getattr__(name):
+    """The public object `name`, imported now."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    """Everything that can be asked for, imported or not."""
+    return sorted({*globals(), *_HOME})
