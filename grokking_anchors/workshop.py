@@ -1,0 +1,65 @@
+"""The workshop: a folder of notebooks with blanks to fill, and JupyterLab to open it."""
+
+import json
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from .exercises import blank
+from .paths import notebooks_path
+
+__all__ = ["copy_notebooks", "open_lab"]
+
+SOLUTIONS = "solutions"
+
+
+def copy_notebooks(
+    dest: str | Path,  # folder to write to; made if it is missing
+    force: bool = False,  # overwrite files that differ?
+) -> list[Path]:  # the files of the copy
+    """Copy the notebooks with blanks, the originals into `solutions`; FileExistsError rather than lose your work."""
+    files = _plan(notebooks_path(), Path(dest))
+    changed = [path for path, content in files.items() if path.exists() and path.read_bytes() != content]
+    if changed and not force:
+        raise FileExistsError(f"these files hold something else, and stay: {', '.join(map(str, changed))}")
+    for path, content in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return list(files)
+
+
+def _plan(source: Path, dest: Path) -> dict[Path, bytes]:
+    """What to write where: each notebook twice, blanked and whole, and each picture beside both."""
+    files = {}
+    for path in sorted(source.glob("*.ipynb")):
+        files[dest / path.name] = _blanked(path)
+        files[dest / SOLUTIONS / path.name] = path.read_bytes()
+    for path in sorted((source / "images").glob("*")):
+        files[dest / "images" / path.name] = path.read_bytes()
+        files[dest / SOLUTIONS / "images" / path.name] = path.read_bytes()
+    return files
+
+
+def _blanked(path: Path) -> bytes:
+    """The workshop copy of one notebook, as the bytes of its file."""
+    notebook = blank(json.loads(path.read_text(encoding="utf-8")))
+    return (json.dumps(notebook, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def open_lab(
+    dest: str | Path,  # folder with the copied notebooks
+    options: tuple[str, ...] = (),  # passed on to JupyterLab
+) -> int:  # JupyterLab's exit code
+    """Open JupyterLab in a folder and wait until it ends; SystemExit with advice if it is not installed."""
+    if find_spec("jupyterlab") is None:
+        raise SystemExit(
+            "JupyterLab is not installed (it is the extra 'workshop'). Install it with\n"
+            f"    {sys.executable} -m pip install jupyterlab\n"
+            f"then open {dest} again."
+        )
+    start = ["index.ipynb"] if (Path(dest) / "index.ipynb").exists() else []
+    try:
+        return subprocess.call([sys.executable, "-m", "jupyterlab", *start, *options], cwd=dest)
+    except KeyboardInterrupt:  # the usual way to stop JupyterLab
+        return 0

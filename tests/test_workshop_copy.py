@@ -1,0 +1,86 @@
+"""The workshop copy: blanks instead of solutions, and still it runs to its end."""
+
+import json
+import re
+
+import pytest
+from nbdev.test import test_nb as run_notebook
+
+from conftest import NOTEBOOKS, ROOT, by_name, read
+from grokking_anchors.cli import main
+from grokking_anchors.exercises import blank, has_solutions
+from grokking_anchors.workshop import copy_notebooks
+
+DEVELOPER = re.compile(r"^\s*(import|from)\s+(nbdev|fastcore|pytest|nbclient|nbconvert|pandas)\b", re.MULTILINE)
+WITH_SOLUTIONS = [path for path in NOTEBOOKS if has_solutions(read(path))]
+
+
+@pytest.mark.parametrize("path", WITH_SOLUTIONS, ids=by_name)
+def test_blanked_copy_runs_and_says_open(path, tmp_path):
+    """A reader who fills in nothing reaches the end, and each `check` says that it is open."""
+    copy = tmp_path / path.name
+    copy.write_text(json.dumps(blank(read(path))), encoding="utf-8")
+    passed, _ = run_notebook(copy, skip_flags=["notest"], basepath=ROOT, save=True)
+    assert passed, f"the workshop copy of {path.name} does not run to its end"
+    assert "open: " in "".join(printed(read(copy)))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)
+def test_needs_no_developer_tools(path):
+    """A notebook runs for someone who has installed the package without the extra `dev`."""
+    sources = ["".join(cell["source"]) for cell in read(path)["cells"] if cell["cell_type"] == "code"]
+    assert not [source for source in sources if DEVELOPER.search(source)], "tools/refresh.py exports; no cell needs to"
+
+
+def printed(notebook):
+    """The lines that the cells wrote to stdout."""
+    outputs = [out for cell in notebook["cells"] for out in cell.get("outputs", []) if out.get("name") == "stdout"]
+    return [line for out in outputs for line in out["text"]]
+
+
+@pytest.mark.parametrize("path", WITH_SOLUTIONS, ids=by_name)
+def test_blanking_changes_solutions_only(path):
+    """Prose and all other code stay as they are."""
+    for before, after in zip(read(path)["cells"], blank(read(path))["cells"], strict=True):
+        if "solution" not in before["metadata"].get("tags", []):
+            assert before["source"] == after["source"]
+
+
+def test_copy_holds_blanked_notebooks_and_solutions(tmp_path):
+    """One file of each notebook to work in, one to look up."""
+    copy_notebooks(tmp_path / "here")
+    assert {path.name for path in (tmp_path / "here").glob("*.ipynb")} == {path.name for path in NOTEBOOKS}
+    for path in NOTEBOOKS:
+        assert (tmp_path / "here" / "solutions" / path.name).read_bytes() == path.read_bytes()
+        assert read(tmp_path / "here" / path.name) == blank(read(path))
+
+
+def test_copying_again_keeps_your_work(tmp_path):
+    """Unchanged files may be written again; a changed one stops it, and nothing is lost without `force`."""
+    copy_notebooks(tmp_path)
+    copy_notebooks(tmp_path)
+    mine = tmp_path / NOTEBOOKS[0].name
+    mine.write_text("my answers")
+    with pytest.raises(FileExistsError, match=mine.name):
+        copy_notebooks(tmp_path)
+    assert mine.read_text() == "my answers"
+    copy_notebooks(tmp_path, force=True)
+    assert read(mine) == blank(read(NOTEBOOKS[0]))
+
+
+def test_command_copies(tmp_path, capsys):
+    """`grokking-anchors workshop DIR --no-open` says where the notebooks are, and why it stops."""
+    where = tmp_path / "workshop"
+    assert main(["workshop", str(where), "--no-open"]) == 0
+    assert str(where) in capsys.readouterr().out
+    (where / NOTEBOOKS[0].name).write_text("my answers")
+    with pytest.raises(SystemExit, match="--force"):
+        main(["workshop", str(where), "--no-open"])
+
+
+def test_missing_jupyterlab_is_explained(tmp_path, monkeypatch):
+    """Without JupyterLab the command says how to install it."""
+    monkeypatch.setattr("grokking_anchors.workshop.find_spec", lambda name: None)
+    with pytest.raises(SystemExit, match="pip install jupyterlab"):
+        main(["workshop", str(tmp_path)])
+    assert (tmp_path / "solutions").is_dir()
