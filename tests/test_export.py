@@ -32,13 +32,14 @@ def test_modules_are_exported(checkout):
     assert not (checkout / "nbs" / "llms.txt").exists(), "keep the docstrings of plain modules to three lines"
 
 
-def test_a_hand_edit_is_noticed(checkout):
-    """The comparison above fails for an edited module, so it is worth something."""
+def test_exporting_undoes_a_hand_edit(checkout):
+    """The comparison above can fail: an edited module is not what the notebook gives."""
     edited = [name for name, text in modules(checkout).items() if EXPORTED in text]
     for name in edited:
-        (checkout / "grokking_anchors" / name).write_text(EXPORTED + "\nx = 1\n")
+        (checkout / "grokking_anchors" / name).write_text(EXPORTED + "\nx = 1\n", encoding="utf-8")
+    before = modules(checkout)
     refresh.export(checkout)
-    assert all(modules(checkout)[name] == modules(ROOT)[name] for name in edited)
+    assert all(modules(checkout)[name] != before[name] for name in edited)
 
 
 def test_notebooks_are_clean(checkout):

@@ -31,6 +31,7 @@ def build(
 ) -> dict[Path, bytes]:  # README.md and its pictures: path below the root -> content
     """What README.md and the pictures should be."""
     notebook = nbformat.read(root / "nbs" / "index.ipynb", as_version=4)
+    notebook.metadata["language_info"] = {"name": "python"}  # for the colours of code blocks
     notebook.cells = [shown(cell) for cell in notebook.cells if is_shown(cell)]
     text, resources = exporter().from_notebook_node(notebook, resources={"unique_key": PICTURES})
     files = {Path(name): data for name, data in resources["outputs"].items()}

@@ -20,7 +20,7 @@ from pathlib import Path
 import nbformat
 from fastcore.nbio import write_nb
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbdev.clean import clean_nb
 from nbdev.config import get_config
 from nbdev.doclinks import nbdev_export
@@ -57,8 +57,8 @@ def run(
         timeout=TIMEOUT,
         record_timing=False,
         coalesce_streams=True,
-        store_widget_state=False,
         skip_cells_with_tag=SKIP,
+        extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(path.parent)}},
     ).execute()
     for cell in skipped:
@@ -73,7 +73,7 @@ def refresh(
     start = time.perf_counter()
     try:
         notebook = run(path)
-    except CellExecutionError as error:
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         print(f"{path.name}: FAILED, not written\n{error}", file=sys.stderr)
         return False
     print(f"{time.perf_counter() - start:6.1f} s  {path.name}", flush=True)
