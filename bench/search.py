@@ -1,0 +1,94 @@
+"""The promise, measured against exact truth: broken promises, coverage, model calls and rows.
+
+    OMP_NUM_THREADS=1 python bench/search.py [--problems 260] [--method ours] [--trap]
+"""
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+from joblib import Parallel, delayed
+
+sys.path.insert(0, str(Path(__file__).parent))
+import problems  # noqa: E402
+
+from grokking_anchors.beam_search import LowerBoundTest, Tally, beam_search, coverage_counter  # noqa: E402
+from grokking_anchors.certify import find_anchor, wilson  # noqa: E402
+from grokking_anchors.sampling import BudgetSpent, Queries  # noqa: E402
+
+
+class PeersTest(LowerBoundTest):
+    """Accept when the mean reaches the threshold and the lower bound comes within .05 of it."""
+
+    def exceeds(self, rule):
+        strict, self.threshold = self.threshold, self.threshold - 0.05
+        fine = super().exceeds(rule)
+        self.threshold = strict
+        hits, pulls = self.tally.count(rule)
+        return fine and hits[0] / pulls[0] >= strict
+
+
+def ours(world, seed, delta, **options):
+    """The package's search."""
+    result = find_anchor(world, world.agrees, threshold=0.95, delta=delta, seed=seed, **options)
+    return result.rule if result.certified else None, result.queries
+
+
+def thorough(world, seed, delta):
+    """More of everything."""
+    return ours(world, seed, delta, min_samples_start=2000, batch_size=200, beam_size=8, max_pulls=20_000)
+
+
+def talk(world, seed, delta, accept=LowerBoundTest):
+    """Notebook 04: the lower bound as acceptance, no fresh samples."""
+    queries = Queries(world, world.agrees)
+    tally = Tally(queries, np.random.default_rng(seed))
+    test = accept(tally, delta=delta)
+    try:
+        tally.draw(np.zeros((1, len(world.predicates)), bool), [100])
+        list(beam_search(tally, test, coverage_counter(world, 10_000, np.random.default_rng([seed, 1]))))
+    except BudgetSpent:
+        pass
+    return test.best_rule, vars(queries)
+
+
+def slack(world, seed, delta):
+    """The acceptance rule of today's packages on the same search."""
+    return talk(world, seed, delta, PeersTest)
+
+
+def measure(method, family, seed, delta, d):
+    """One run: claimed, broken, coverage over the best possible, calls, rows, distinct rows."""
+    world = problems.problem(family, seed, d)
+    rule, queries = method(world, seed, delta)
+    cost = queries["calls"], queries["rows"], queries["distinct"]
+    if rule is None:
+        return (0, 0, 0.0, *cost)
+    precision, coverage = world.truth(rule)
+    broken = precision < 0.95
+    return (1, broken, 0.0 if broken else coverage / world.best_coverage(0.95), *cost)
+
+
+def main():
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--problems", type=int, default=260, help="per family")
+    parser.add_argument("--method", nargs="+", default=["ours"], choices=["ours", "thorough", "talk", "slack"])
+    parser.add_argument("--delta", type=float, default=0.05)
+    parser.add_argument("--trap", action="store_true", help="d = 14, every short rule near .9475")
+    options = parser.parse_args()
+    families = [problems.trap] if options.trap else problems.FAMILIES
+    print(f"{'method':9} {'family':10} {'runs':>5} {'claims':>6} {'broken':>7}  {'[95 %]':15} {'coverage':>8} {'calls':>6} {'rows':>7} {'distinct':>8}")
+    for name in options.method:
+        jobs = [(family, seed) for family in families for seed in range(options.problems)]
+        runs = Parallel(n_jobs=-1)(delayed(measure)(globals()[name], family, seed, options.delta, 14 if options.trap else None) for family, seed in jobs)
+        table = np.array(runs, float)
+        groups = [(family.__name__, np.array([job[0] is family for job in jobs])) for family in families]
+        for label, rows in [*groups, ("all", np.ones(len(jobs), bool))]:
+            claims, broken, coverage, calls, asked, distinct = table[rows].mean(axis=0)
+            low, high = wilson(broken, rows.sum())
+            print(f"{name:9} {label:10} {rows.sum():5} {claims:6.3f} {broken:7.4f}  [{low:.4f}, {high:.4f}] {coverage:8.3f} {calls:6.2f} {asked:7.0f} {distinct:8.0f}")
+
+
+if __name__ == "__main__":
+    main()

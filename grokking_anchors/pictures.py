@@ -1,0 +1,327 @@
+"""Pure plotting functions of the notebooks and of `Explanation.plot`: numbers in, a matplotlib figure out.
+
+Teal is what was chosen, grey the rest; shape or text repeats what colour says.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+
+TEAL, GREY, INK, PALE, RED = "#0b7a75", "#9aa1a9", "#22313f", "#e8eaed", "#b3541e"
+
+
+def canvas(
+    width=7.0,  # inches
+    height=3.2,  # inches
+    **axes,  # passed to `Axes.set`: xlabel, ylabel, xlim, title ...
+):
+    "A figure with one axes, without the box around it."
+    fig, ax = plt.subplots(figsize=(width, height), dpi=90, layout="constrained")
+    fig.patch.set_facecolor("white")
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.set(**axes)
+    return fig, ax
+
+
+def done(fig):
+    "The figure, closed, so that a notebook shows it once."
+    plt.close(fig)
+    return fig
+
+
+# ---- 00 to 07: the five parts -----------------------------------------------------------
+
+PARTS = {
+    "rule generator": (0.1, 0.72, "which words\nto hold?"),
+    "sample generator": (0.38, 0.72, "change\nthe others"),
+    "model": (0.66, 0.72, "what does it\nsay now?"),
+    "evaluation": (0.66, 0.14, "how often does\nit agree?"),
+    "search": (0.1, 0.14, "which rule\nnext?"),
+}
+
+
+def five_boxes(
+    lit="",  # name of the part, or several, to show in teal
+):
+    "The five parts of an anchor search and how they feed each other."
+    fig, ax = canvas(7.2, 2.5, xlim=(-0.02, 0.94), ylim=(0, 1.02))
+    ax.axis("off")
+    for name, (x, y, question) in PARTS.items():
+        on = name in lit
+        box = FancyBboxPatch((x - 0.09, y - 0.11), 0.21, 0.34, boxstyle="round,pad=0.012", mutation_aspect=0.6,
+                             fc=TEAL if on else "white", ec=TEAL if on else GREY, lw=2.4 if on else 1.2)
+        ax.add_patch(box)
+        ax.text(x + 0.015, y + 0.15, name, ha="center", va="center", weight="bold", fontsize=10, color="white" if on else INK)
+        ax.text(x + 0.015, y - 0.01, question, ha="center", va="center", fontsize=8.5, color="white" if on else INK)
+    arrows = [((0.23, 0.78), (0.285, 0.78)), ((0.51, 0.78), (0.565, 0.78)), ((0.675, 0.59), (0.675, 0.39)),
+              ((0.56, 0.2), (0.235, 0.2)), ((0.115, 0.39), (0.115, 0.59))]
+    for (start, end), label in zip(arrows, ["rules", "samples", "answers", "precision", "the best so far"]):
+        ax.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=13, color=INK, lw=1.2))
+        middle = np.mean([start, end], axis=0)
+        if label in ("answers", "the best so far"):
+            ax.text(middle[0] + 0.012, middle[1], label, fontsize=8, color=INK, va="center")
+        elif label == "precision":
+            ax.text(middle[0], middle[1] + 0.035, label, fontsize=8, color=INK, ha="center")
+    return done(fig)
+
+
+# ---- 01 sampling ------------------------------------------------------------------------
+
+def funnel(
+    sizes,  # how many samples each share comes from
+    shares,  # for every size, several sampled shares
+    truth,  # the exact share
+):
+    "Sampled shares close in on the truth; the band is two standard errors."
+    fig, ax = canvas(xscale="log", xlabel="samples (log scale)", ylabel="share that agrees", ylim=(max(0, truth - 0.45), min(1.02, truth + 0.45)))
+    wide = np.geomspace(min(sizes) * 0.8, max(sizes) * 1.25, 100)
+    error = 2 * np.sqrt(truth * (1 - truth) / wide)
+    ax.fill_between(wide, truth - error, np.minimum(truth + error, 1.0), color=PALE, label="two standard errors")
+    ax.axhline(truth, color=TEAL, lw=2, label=f"exact: {truth:.3f}")
+    for n, values in zip(sizes, shares):
+        ax.plot(np.full(len(values), n), values, "o", ms=4, mfc="none", mec=INK, alpha=0.6)
+    ax.plot([], [], "o", ms=4, mfc="none", mec=INK, label="one experiment")
+    ax.legend(frameon=False, loc="lower right", fontsize=9)
+    return done(fig)
+
+
+# ---- 02 encoding ------------------------------------------------------------------------
+
+def held_grid(
+    held,  # (n, d) bool
+    words,  # d column names
+    rule,  # (d,) bool
+):
+    "Samples as a grid of 0 and 1; the rule's columns are framed, rows where it holds are teal."
+    holds = (held >= rule).all(axis=1)
+    fig, ax = canvas(1.0 * len(words) + 1.4, 0.27 * len(held) + 0.9, xlim=(-0.5, len(words) - 0.5), ylim=(len(held) - 0.5, -0.5))
+    ax.spines[:].set_visible(False)
+    for (i, j), one in np.ndenumerate(held):
+        ax.add_patch(plt.Rectangle((j - 0.47, i - 0.42), 0.94, 0.84, color=(TEAL if holds[i] else GREY) if one else PALE))
+        ax.text(j, i, int(one), ha="center", va="center", fontsize=8, color="white" if one else INK)
+    for j in np.flatnonzero(rule):
+        ax.add_patch(plt.Rectangle((j - 0.49, -0.49), 0.98, len(held) - 0.02, fill=False, ec=INK, lw=2))
+    ax.set_xticks(range(len(words)), [f"'{word}'" for word in words], fontsize=9)
+    ax.set_yticks(range(len(held)), ["holds" if yes else "" for yes in holds], fontsize=8)
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    return done(fig)
+
+
+def plane(
+    precisions,  # (k,)
+    coverages,  # (k,)
+    threshold=0.95,  # rules right of it are anchors
+    names=None,  # {index: text} written next to a point
+):
+    "Every rule as a point: how precise, how often it holds. Anchors lie right of the line; the best of them on top."
+    valid = np.asarray(precisions) >= threshold
+    fig, ax = canvas(7.2, 3.8, xlabel="precision", ylabel="coverage (log scale)", yscale="log", xlim=(min(precisions) - 0.05, 1.03), ylim=(min(coverages) * 0.8, 1.6))
+    ax.plot(np.asarray(precisions)[~valid], np.asarray(coverages)[~valid], "o", mfc="none", mec=GREY, label="not precise enough")
+    ax.plot(np.asarray(precisions)[valid], np.asarray(coverages)[valid], "o", color=TEAL, label="anchors")
+    ax.axvline(threshold, color=INK, ls="--", lw=1)
+    ax.text(threshold - 0.004, min(coverages), f"threshold {threshold:g}", ha="right", fontsize=9, color=INK)
+    if valid.any():
+        best = max(np.flatnonzero(valid), key=lambda i: (coverages[i], precisions[i]))
+        ax.plot(precisions[best], coverages[best], "o", ms=15, mfc="none", mec=TEAL, mew=2, label="largest coverage")
+    for i, text in (names or {}).items():
+        ax.annotate(text, (precisions[i], coverages[i]), xytext=(0, 11), textcoords="offset points", fontsize=9, color=INK, ha="center")
+    ax.legend(frameon=False, fontsize=9, loc="lower left")
+    return done(fig)
+
+
+# ---- 03 bandit --------------------------------------------------------------------------
+
+def belief_lines(
+    labels,  # one text per line
+    shares,  # (k,) hits / pulls
+    lowers,  # (k,)
+    uppers,  # (k,)
+    marks=(),  # positions of dashed vertical lines, e.g. the truth
+    lit=(),  # indices drawn in teal
+):
+    "What we may believe about each precision: a line from 0 to 1, the share seen, the bounds around it."
+    fig, ax = canvas(7.2, 0.42 * len(labels) + 0.8, xlim=(-0.01, 1.01), ylim=(len(labels) - 0.4, -0.6), xlabel="precision")
+    for i, (share, low, high) in enumerate(zip(shares, lowers, uppers)):
+        colour = TEAL if i in lit else GREY
+        ax.plot([0, 1], [i, i], color=PALE, lw=1, zorder=0)
+        ax.plot([low, high], [i, i], color=colour, lw=5, solid_capstyle="butt")
+        ax.plot(share, i, "D" if i in lit else "o", color=INK, ms=6, zorder=3)
+    for mark in marks:
+        ax.axvline(mark, color=INK, ls="--", lw=1)
+    ax.set_yticks(range(len(labels)), labels, fontsize=9)
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(axis="y", length=0)
+    return done(fig)
+
+
+def kl_well(
+    share,  # hits / pulls
+    pulls,  # number of model answers
+    rate,  # exploration rate: how much surprise we accept
+    lower,  # the bound to the left
+    upper,  # the bound to the right
+):
+    "How surprising the share seen would be for every possible precision; where the curve crosses the rate lie the bounds."
+    q = np.linspace(0.002, 0.998, 500)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        cost = pulls * (share * np.log(share / q) + (1 - share) * np.log((1 - share) / (1 - q)))
+    fig, ax = canvas(xlabel="possible precision q", ylabel=f"{pulls} * kl({share:g}, q)", ylim=(0, 3 * rate), xlim=(0, 1))
+    ax.plot(q, cost, color=INK)
+    ax.axhline(rate, color=GREY, ls="--")
+    ax.text(0.01, rate * 1.05, "exploration rate", color=INK, fontsize=9)
+    ax.axvspan(lower, upper, color=TEAL, alpha=0.15)
+    for x, name in ((lower, "lower bound"), (share, "seen"), (upper, "upper bound")):
+        ax.axvline(x, color=TEAL, lw=1.4)
+        ax.text(x, 2.8 * rate, f" {name}\n {x:.2f}", fontsize=9, color=TEAL, va="top")
+    return done(fig)
+
+
+def ladder(
+    state,  # a `Round` of KL-LUCB
+    tau=0.15,  # the tolerance
+    truth=None,  # (k,) exact precisions, if known
+):
+    "The arms sorted by belief; the two that block the decision are lit, with the gap between their bounds."
+    share = state.hits / np.maximum(state.pulls, 1)
+    rest = [i for i in np.lexsort((-state.upper, -share)) if i not in state.top]
+    order = [*state.top, *rest]
+    fig, ax = canvas(7.2, 0.3 * len(order) + 1.0, xlim=(-0.01, 1.12), ylim=(len(order) - 0.4, -0.9), xlabel="precision",
+                     title=f"round {state.t}: gap {state.gap:.2f}, tolerance {tau:g}" + (" - decided" if state.gap <= tau else ""))
+    low, high = state.lower[state.top].min(), state.upper[rest].max() if rest else 1.0
+    blocking = {state.top[state.lower[state.top].argmin()], rest[state.upper[rest].argmax()] if rest else -1}
+    for row, i in enumerate(order):
+        colour = TEAL if i in state.top else GREY
+        ax.plot([state.lower[i], state.upper[i]], [row, row], color=colour, lw=6 if i in blocking else 3, solid_capstyle="butt")
+        ax.plot(share[i], row, "D" if i in state.top else "o", color=INK, ms=5, zorder=3)
+        if truth is not None:
+            ax.plot(truth[i], row, "|", color=RED, ms=12, mew=2, zorder=4)
+        ax.text(1.03, row, f"{int(state.pulls[i])}", fontsize=8, va="center", color=INK)
+    ax.text(1.03, -0.75, "pulls", fontsize=8, va="center", color=INK)
+    ax.axhline(len(state.top) - 0.5, color=INK, lw=1, ls=":")
+    if high > low:
+        ax.axvspan(low, high, color=RED, alpha=0.12)
+    ax.set_yticks(range(len(order)), [f"arm {i}" for i in order], fontsize=8)
+    return done(fig)
+
+
+def allocation(
+    pulls,  # (r,) mean pulls of r settings
+    missed,  # (r,) share of wrong choices of LUCB
+    missed_even,  # (r,) the same, pulls spread evenly
+    labels,  # r texts
+):
+    "Wrong choices against questions asked: LUCB and even allocation."
+    fig, ax = canvas(xlabel="pulls (log scale)", ylabel="share of wrong choices", xscale="log")
+    ax.plot(pulls, missed_even, "o--", color=GREY, label="even allocation")
+    ax.plot(pulls, missed, "D-", color=TEAL, label="KL-LUCB")
+    for x, y, text in zip(pulls, missed, labels):
+        ax.annotate(text, (x, y), xytext=(-4, -13), textcoords="offset points", fontsize=8, color=INK, ha="right")
+    ticks = [int(round(x, -1)) for x in pulls]
+    ax.set_xticks(ticks, [str(x) for x in ticks])
+    ax.minorticks_off()
+    ax.legend(frameon=False, fontsize=9)
+    return done(fig)
+
+
+# ---- 04 beam search ---------------------------------------------------------------------
+
+def search_tree(
+    levels,  # list of `Level`
+    name,  # function: rule `(d,)` -> text
+):
+    "The rules looked at, size by size: teal ones grew, the framed ones were accepted."
+    most = max(len(level.candidates.rules) for level in levels)
+    fig, ax = canvas(2.3 * len(levels) + 0.6, 0.36 * most + 0.8, xlim=(-0.5, len(levels) - 0.4), ylim=(-0.7, most - 0.1))
+    ax.axis("off")
+    place, parents = {}, []
+    for x, level in enumerate(levels):
+        rules, count = level.candidates.rules, len(level.candidates.rules)
+        ax.text(x, most - 0.35, f"size {level.size}", ha="center", weight="bold", color=INK)
+        for i in np.argsort(-level.candidates.hits / np.maximum(level.candidates.pulls, 1), kind="stable"):
+            y = (most - count) / 2 + count - 1 - sum(key[0] == x for key in place) - 0.3
+            place[x, i] = y
+            for j, parent in parents:
+                if (parent <= rules[i]).all():
+                    ax.plot([x - 0.68, x - 0.32], [place[x - 1, j], y], color=PALE, lw=1, zorder=0)
+            lit, accepted = i in level.top, i in level.accepted
+            ax.text(x, y, name(rules[i]), ha="center", va="center", fontsize=8.5, color="white" if lit else INK,
+                    bbox=dict(boxstyle="round,pad=0.25", fc=TEAL if lit else "white", ec=INK if accepted else GREY, lw=2.6 if accepted else 0.8))
+        parents = [(i, rules[i]) for i in level.top]
+    return done(fig)
+
+
+def broken_promises(
+    looks,  # (r,) how often we looked
+    fooled,  # (r,) share of false acceptance
+    children,  # (s,) how many candidates the winner came from
+    cursed,  # (s,) share of false acceptance
+    delta=0.1,  # what was promised
+):
+    "False acceptance grows with the number of looks, and with the number of candidates."
+    fig, axes = plt.subplots(1, 2, figsize=(7.4, 3.0), dpi=90, sharey=True, layout="constrained")
+    fig.patch.set_facecolor("white")
+    for ax, x, y, label in ((axes[0], looks, fooled, "looks at one rule"), (axes[1], children, cursed, "candidates the winner came from")):
+        ax.plot(x, y, "o-", color=RED)
+        ax.axhline(delta, color=INK, ls="--", lw=1)
+        ax.text(x[0], delta + 0.015, f"promised: {delta:g}", fontsize=9, color=INK)
+        ax.set(xscale="log", xlabel=label, ylim=(0, 1))
+        ax.set_xticks(x, [str(v) for v in x])
+        ax.minorticks_off()
+        ax.spines[["top", "right"]].set_visible(False)
+    axes[0].set_ylabel("share of false claims")
+    return done(fig)
+
+
+# ---- 05 certify -------------------------------------------------------------------------
+
+def betting(
+    doubter_right,  # (games, samples) coins when the precision is at the threshold
+    doubter_wrong,  # (games, samples) coins when it is above
+    goal=20,  # coins that prove the point
+):
+    "Coins of many games, on a logarithmic scale, with the line of the promise."
+    fig, axes = plt.subplots(1, 2, figsize=(7.4, 3.0), dpi=90, sharey=True, layout="constrained")
+    fig.patch.set_facecolor("white")
+    for ax, games, title in ((axes[0], doubter_right, "the doubter is right"), (axes[1], doubter_wrong, "the doubter is wrong")):
+        for coins in games:
+            won = np.flatnonzero(coins >= goal)
+            end = won[0] + 1 if len(won) else len(coins)
+            ax.plot(coins[:end], color=TEAL if len(won) else GREY, lw=0.8, alpha=0.8)
+            if len(won):
+                ax.plot(end - 1, coins[end - 1], "D", color=TEAL, ms=4)
+        ax.axhline(goal, color=INK, ls="--", lw=1)
+        ax.set(yscale="log", ylim=(1e-4, goal * 5), xlabel="samples", title=title)
+        ax.spines[["top", "right"]].set_visible(False)
+    axes[0].text(0, goal * 1.3, f"{goal} coins", fontsize=9, color=INK)
+    axes[0].set_ylabel("coins (log scale)")
+    return done(fig)
+
+
+# ---- 06 explanation ---------------------------------------------------------------------
+
+def partial_bars(
+    names,  # k predicates in the order in which they were added
+    precisions,  # k numbers, None where not measured
+    coverages,  # k numbers
+    threshold=0.95,
+    interval=None,  # of the last precision
+):
+    "Precision gained predicate by predicate; coverage is written at the end of each bar."
+    labels = [name if i == 0 else f"+ {name}" for i, name in enumerate(names)]
+    labels = [label if len(label) <= 34 else label[:31] + "..." for label in labels]
+    fig, ax = canvas(7.2, 0.42 * len(labels) + 0.9, xlim=(0, 1.22), ylim=(len(labels) - 0.4, -0.6), xlabel="precision")
+    for i, (precision, coverage) in enumerate(zip(precisions, coverages)):
+        last = i == len(labels) - 1
+        ax.barh(i, precision or 0, height=0.55, color=TEAL if last else GREY)
+        ax.text(1.04, i, f"coverage {coverage:.2g}", va="center", fontsize=8.5, color=INK)
+        ax.text(0.012, i, "not measured" if precision is None else f"{precision:.2f}", va="center", fontsize=9, color="white", weight="bold")
+    if interval is not None:
+        ax.plot(interval, [len(labels) - 1] * 2, color=INK, lw=2, marker="|", ms=9)
+    ax.axvline(threshold, color=INK, ls="--", lw=1)
+    ax.text(threshold - 0.005, -0.5, f"threshold {threshold:g}", ha="right", fontsize=8.5, color=INK)
+    ax.set_yticks(range(len(labels)), labels, fontsize=9)
+    ax.set_xticks(np.arange(0, 1.01, 0.2))
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(axis="y", length=0)
+    return done(fig)
