@@ -50,21 +50,26 @@ class Tally:
     "All labelled samples of one search."
     queries: Queries
     rng: Any  # numpy Generator
+    reserve: int = 0  # rows of the budget that selection leaves to the tests
+    spent: str = ""  # the budget that has run out, if one has
     blocks: list = field(default_factory=list)
 
     def draw(self, rules, counts):
         "Label `counts[i]` new samples for rule i, all in one call; returns the new block in a list."
         which = np.repeat(np.arange(len(rules)), counts)
+        if self.queries.rows + len(which) > self.queries.max_queries - self.reserve: raise BudgetSpent("max_queries")
         held, _, agreed = self.queries.ask(rules[which], self.rng)
         self.blocks.append(Block(pack(rules), which, pack(held), agreed))
         return self.blocks[-1:]
 
     def count(self, rules, blocks=None):
         "Hits and pulls `(2, k)` of each rule, over all blocks or the given ones."
-        total, reuse = np.zeros((2, len(rules))), self.queries.sampler.exact_reuse
+        total, packed = np.zeros((2, len(rules))), pack(rules)
+        parts = [slice(i, i + 256) for i in range(0, len(rules), 256)]  # 256 rules at a time bound the memory
         for block in self.blocks if blocks is None else blocks:
-            rows = counts_for(pack(rules), block, reuse)
-            total += rows @ block.agreed, rows.sum(axis=1)
+            for part in parts:
+                rows = counts_for(packed[part], block, self.queries.sampler.exact_reuse)
+                total[:, part] += rows @ block.agreed.astype(np.float32), rows.sum(axis=1)
         return total
 
 # %% ../nbs/04_beam_search.ipynb #c019
@@ -107,7 +112,7 @@ def select(
     arms = Arms(candidates.hits, candidates.pulls, candidates.coverage)
     try:
         for state in kl_lucb(pull, arms, top, tau, batch_size=batch_size, **{"cap": threshold} | lucb): pass
-    except BudgetSpent: pass  # choose with what is known
+    except BudgetSpent as budget: tally.spent = str(budget)  # choose with what is known
     return state.top, candidates._replace(hits=state.hits, pulls=state.pulls)
 
 # %% ../nbs/04_beam_search.ipynb #c025
@@ -124,7 +129,7 @@ def beam_search(
     coverage: Any,  # function: rules -> coverage
     *, beam_size=4, max_size=None, max_candidates=2000, **options,
 ):
-    "Levels of the search, one at a time, from the empty rule up."
+    "Levels of the search, one at a time, from the empty rule up. Raises BudgetSpent after the last one it can afford."
     d = len(tally.queries.sampler.predicates)
     parents, columns = np.zeros((1, d), bool), None
     for size in range(min(d, d if max_size is None else max_size) + 1):
@@ -135,6 +140,7 @@ def beam_search(
         top, candidates = select(tally, candidates, min(beam_size, len(rules)), **options)
         accepted = list(accept(candidates, top))
         yield Level(size, candidates, top, accepted)
+        if tally.spent: raise BudgetSpent(tally.spent)
         growing = [i for i in top if i not in accepted and candidates.coverage[i] > accept.best_coverage]
         if not growing: return
         parents = rules[growing]

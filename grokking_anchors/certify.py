@@ -3,8 +3,8 @@
 # %% auto #0
 __all__ = ['log_e_value', 'rows_needed', 'Certificate', 'certify', 'lower_end', 'precision_interval', 'promising', 'Tested',
            'first_distinct', 'fresh_test', 'closest', 'Certifier', 'SearchResult', 'wilson', 'neighbours', 'polish',
-           'last_resort', 'nearest', 'superset_sums', 'enumerated', 'every_rule', 'run', 'run_exact', 'in_words',
-           'answer', 'result_of', 'find_anchor']
+           'last_resort', 'spend_reserve', 'nearest', 'superset_sums', 'enumerated', 'every_rule', 'run', 'run_exact',
+           'in_words', 'answer', 'result_of', 'find_anchor']
 
 # %% ../nbs/05_certify.ipynb #c003
 from dataclasses import dataclass, field
@@ -231,13 +231,13 @@ def polish(
     certifier: Certifier,  # has a best rule
     coverage: Any,  # function: rules -> coverage
     batch_size: int,  # samples that a neighbour should have before the screen
-    rounds: int = 20,  # moves at most
+    work: int = 500,  # neighbours to look at, in all
 ):
     "From the best rule move to neighbours that cover more, as long as one is certified."
-    for _ in range(rounds):
-        if not certifier.best.rule.any(): return
+    while work > 0 and certifier.best.rule.any():
         rules = neighbours(certifier.best.rule)
         rules = rules[coverage(rules) > certifier.best_coverage]
+        work -= len(rules)
         if not len(rules): return
         hits, pulls = tally.count(rules)
         hopeful = kl_bounds(hits, pulls, practical_rate(1))[1] > certifier.threshold
@@ -256,6 +256,13 @@ def last_resort(
     fair = [Candidates(full, coverage(full), np.ones(1), np.ones(1))] if max_size >= full.size else []
     for one in [*fair, nearest(certifier)]:
         if certifier.best is None and not certifier.knows(one.rules[0]): certifier.test(one)
+
+def spend_reserve(certifier):
+    "Selection has used up its share of the budget: a fair test of the rule that came closest, on what is left."
+    left = certifier.queries.max_queries - certifier.queries.rows
+    if certifier.best is not None or not certifier.near_misses or certifier.knows(nearest(certifier).rules[0]): return
+    certifier.limits = certifier.limits | dict(max_pulls=min(left // 2, certifier.limits["max_pulls"]))
+    certifier.test(nearest(certifier))
 
 def nearest(certifier):
     "Of all candidates seen, the one that came closest."
@@ -404,7 +411,10 @@ def find_anchor(
     with tqdm(disable=not settings.progress, unit=" rows", leave=False) as bar:
         queries = Queries(sampler, agrees, settings.deterministic, max_queries=settings.max_queries,
                           max_seconds=settings.max_seconds, progress=bar.update)
-        certifier, tally = Certifier(queries, for_tests, settings.threshold, settings.delta, settings.beam_size, limits), Tally(queries, for_search)
+        certifier = Certifier(queries, for_tests, settings.threshold, settings.delta, settings.beam_size, limits)
+        tally = Tally(queries, for_search, reserve=settings.max_queries // 10)
         try: run(tally, certifier, coverage, settings)
         except BudgetSpent as budget: spent = str(budget)
+        try: spend_reserve(certifier) if spent else None
+        except BudgetSpent: pass
     return result_of(certifier, tally, coverage, settings, spent)

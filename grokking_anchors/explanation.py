@@ -112,8 +112,10 @@ def explain(
 
 # %% ../nbs/06_explanation.ipynb #c022
 def number_text(value, interval=None):
-    "A share with its interval, or 'not measured'."
+    "A share with its interval, or 'exact', or 'not measured'."
     if value is None: return "not measured"
+    if interval is None: return f"{value:.3f} (on the samples of the selection; not tested)"
+    if interval and interval[0] == interval[1]: return f"{value:.4g} (exact)"
     return f"{value:.3f}" + (f" [{interval[0]:.3f}, {interval[1]:.3f}]" if interval else "")
 
 def facts(
@@ -179,7 +181,8 @@ def plain(value):
 
 def to_dict(self):
     "The explanation as plain Python."
-    return dict(kind=type(self).__name__, module=type(self).__module__) | plain(vars(self))
+    values = {f.name: getattr(self, f.name) for f in fields(self)}
+    return dict(kind=type(self).__name__, module=type(self).__module__) | plain(values)
 
 def from_dict(state):
     "The explanation that `to_dict` described."

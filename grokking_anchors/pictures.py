@@ -3,6 +3,8 @@
 Teal is what was chosen, grey the rest; shape or text repeats what colour says.
 """
 
+from textwrap import wrap
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
@@ -324,4 +326,35 @@ def partial_bars(
     ax.set_xticks(np.arange(0, 1.01, 0.2))
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
+    return done(fig)
+
+
+# ---- 07 text ----------------------------------------------------------------------------
+
+def sentences(
+    texts,  # n texts
+    anchored,  # for each of them the (start, end) of the anchored words
+    verdicts,  # n predictions
+    width=78,  # characters per line
+):
+    "Texts with their anchored words in teal and underlined, the model's verdict in front."
+    lines = []
+    for text, spans, verdict in zip(texts, anchored, verdicts):
+        marked = np.zeros(len(text), bool)
+        for start, end in spans:
+            marked[start:end] = True
+        place = 0
+        for k, part in enumerate(wrap(text, width)):
+            place = text.index(part, place)
+            lines.append((str(verdict) if k == 0 else "", part, marked[place:place + len(part)]))
+            place += len(part)
+    fig, ax = canvas(9.2, 0.27 * len(lines) + 0.2, xlim=(0, 14 + width), ylim=(len(lines) - 0.4, -0.7))
+    ax.axis("off")
+    for y, (verdict, part, marked) in enumerate(lines):
+        ax.text(0, y, verdict, fontsize=9, color=INK, style="italic", va="center")
+        for yes, style in ((False, dict(color=INK)), (True, dict(color=TEAL, weight="bold"))):
+            shown = "".join(c if m == yes else " " for c, m in zip(part, marked))
+            ax.text(12, y, shown, fontsize=9, family="monospace", va="center", **style)
+        below = "".join("_" if m else " " for m in marked)
+        ax.text(12, y + 0.05, below, fontsize=9, family="monospace", va="center", color=TEAL, weight="bold")
     return done(fig)
