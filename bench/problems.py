@@ -2,6 +2,7 @@
 
 Predicates hold independently; a table says for each of the 2**d patterns whether the model agrees.
 """
+
 import numpy as np
 
 from grokking_anchors.certify import superset_sums
@@ -49,7 +50,9 @@ def random_tree(held, rng, depth):
     """A decision tree over predicates with random leaves, as a table."""
     if depth == 0 or rng.random() < 0.1:
         return np.full(len(held), rng.random() < 0.5)
-    return np.where(held[:, rng.integers(held.shape[1])], random_tree(held, rng, depth - 1), random_tree(held, rng, depth - 1))
+    return np.where(
+        held[:, rng.integers(held.shape[1])], random_tree(held, rng, depth - 1), random_tree(held, rng, depth - 1)
+    )
 
 
 def tree(held, rng):
@@ -76,7 +79,10 @@ def linear(held, rng):
 
 def either(held, rng):
     """One of up to three conjunctions of up to three predicates."""
-    parts = [held[:, rng.choice(held.shape[1], rng.integers(1, 4), replace=False)].all(axis=1) for _ in range(rng.integers(1, 4))]
+    parts = [
+        held[:, rng.choice(held.shape[1], rng.integers(1, 4), replace=False)].all(axis=1)
+        for _ in range(rng.integers(1, 4))
+    ]
     return np.any(parts, axis=0)
 
 
@@ -112,7 +118,11 @@ def problem(family, seed, d=None):
         keep = rng.uniform(0.2, 0.8, d) if rng.random() < 0.5 else np.full(d, 0.5)
         table = family(all_rules(d), rng)
         if not table[-1]:  # the instance itself must agree
-            table = ~table if family in (tree, forest, majority, linear) else np.where(np.arange(2**d) == 2**d - 1, True, table)
+            table = (
+                ~table
+                if family in (tree, forest, majority, linear)
+                else np.where(np.arange(2**d) == 2**d - 1, True, table)
+            )
         made = Problem(keep, table)
         if family in (mostly, trap) or made.exact_precision[0] < 0.95:
             return made

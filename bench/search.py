@@ -1,7 +1,8 @@
 """The promise, measured against exact truth: broken promises, coverage, model calls and rows.
 
-    OMP_NUM_THREADS=1 python bench/search.py [--problems 260] [--method ours] [--trap]
+OMP_NUM_THREADS=1 python bench/search.py [--problems 260] [--method ours] [--trap]
 """
+
 import argparse
 import sys
 from pathlib import Path
@@ -78,16 +79,23 @@ def main():
     parser.add_argument("--trap", action="store_true", help="d = 14, every short rule near .9475")
     options = parser.parse_args()
     families = [problems.trap] if options.trap else problems.FAMILIES
-    print(f"{'method':9} {'family':10} {'runs':>5} {'claims':>6} {'broken':>7}  {'[95 %]':15} {'coverage':>8} {'calls':>6} {'rows':>7} {'distinct':>8}")
+    print(
+        f"{'method':9} {'family':10} {'runs':>5} {'claims':>6} {'broken':>7}  {'[95 %]':15} {'coverage':>8} {'calls':>6} {'rows':>7} {'distinct':>8}"
+    )
     for name in options.method:
         jobs = [(family, seed) for family in families for seed in range(options.problems)]
-        runs = Parallel(n_jobs=-1)(delayed(measure)(globals()[name], family, seed, options.delta, 14 if options.trap else None) for family, seed in jobs)
+        runs = Parallel(n_jobs=-1)(
+            delayed(measure)(globals()[name], family, seed, options.delta, 14 if options.trap else None)
+            for family, seed in jobs
+        )
         table = np.array(runs, float)
         groups = [(family.__name__, np.array([job[0] is family for job in jobs])) for family in families]
         for label, rows in [*groups, ("all", np.ones(len(jobs), bool))]:
             claims, broken, coverage, calls, asked, distinct = table[rows].mean(axis=0)
             low, high = wilson(broken, rows.sum())
-            print(f"{name:9} {label:10} {rows.sum():5} {claims:6.3f} {broken:7.4f}  [{low:.4f}, {high:.4f}] {coverage:8.3f} {calls:6.2f} {asked:7.0f} {distinct:8.0f}")
+            print(
+                f"{name:9} {label:10} {rows.sum():5} {claims:6.3f} {broken:7.4f}  [{low:.4f}, {high:.4f}] {coverage:8.3f} {calls:6.2f} {asked:7.0f} {distinct:8.0f}"
+            )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Anchors of real snippets: cost, share certified, and every promise checked on fresh samples; then long texts.
 
-    OMP_NUM_THREADS=1 python bench/text.py
+OMP_NUM_THREADS=1 python bench/text.py
 """
+
 import multiprocessing
 import resource
 import time
@@ -47,9 +48,13 @@ def snippets(n=100):
         "ms in all": [1000 * run[1] for run in runs],
         "ms outside the model": [1000 * run[2] for run in runs],
     }.items():
-        print(f"{label:26} mean {np.mean(values):8.1f}   median {np.median(values):8.1f}   largest {np.max(values):8.1f}")
-    print(f"certified {np.mean([e.certified for e in found]):.2f}; of those fresh precision below .95: "
-          f"{(fresh < 0.95).sum()} of {len(fresh)} (delta .1), smallest {fresh.min():.4f}")
+        print(
+            f"{label:26} mean {np.mean(values):8.1f}   median {np.median(values):8.1f}   largest {np.max(values):8.1f}"
+        )
+    print(
+        f"certified {np.mean([e.certified for e in found]):.2f}; of those fresh precision below .95: "
+        f"{(fresh < 0.95).sum()} of {len(fresh)} (delta .1), smallest {fresh.min():.4f}"
+    )
     same = [len({tuple(explainer.explain(text, seed=seed).rule) for seed in range(10)}) == 1 for text in chosen[:20]]
     print(f"the same rule in all of 10 seeds: {np.mean(same):.2f} of 20 snippets")
     return model, texts
@@ -57,7 +62,7 @@ def snippets(n=100):
 
 def least_sure(model, words, n):
     """Of all stretches of n words (every n/8 words) the one that the model is least sure about."""
-    stretches = [" ".join(words[i:i + n]) for i in range(0, len(words) - n, max(n // 8, 50))]
+    stretches = [" ".join(words[i : i + n]) for i in range(0, len(words) - n, max(n // 8, 50))]
     return stretches[int(np.abs(model.predict_proba(stretches)[:, 0] - 0.5).argmin())]
 
 
@@ -79,9 +84,12 @@ def one_long(model, label, text, options):
     explanation, _, outside = timed(AnchorText(model, seed=0), text, **options)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     share = "-" if explanation.precision is None else f"{explanation.precision:.3f}"
-    print(f"{label}: {explanation.outcome}, {explanation.rule.sum()} words, precision {share}, "
-          f"{explanation.queries['rows']} rows, {explanation.queries['calls']} calls, "
-          f"{time.perf_counter() - start:.1f} s ({outside:.1f} outside the model), peak {peak:.0f} MB", flush=True)
+    print(
+        f"{label}: {explanation.outcome}, {explanation.rule.sum()} words, precision {share}, "
+        f"{explanation.queries['rows']} rows, {explanation.queries['calls']} calls, "
+        f"{time.perf_counter() - start:.1f} s ({outside:.1f} outside the model), peak {peak:.0f} MB",
+        flush=True,
+    )
 
 
 def long_texts(model, texts):

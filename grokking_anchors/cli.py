@@ -79,9 +79,14 @@ def report(
 
     rows = facts(explanation)
     last = explanation.raw["examples"][-1]
-    for label, key, none in (("Kept", "covered_true", "none seen"), ("Lost", "covered_false", "none among the samples of the test")):
+    for label, key, none in (
+        ("Kept", "covered_true", "none seen"),
+        ("Lost", "covered_false", "none among the samples of the test"),
+    ):
         rows[label] = last[key][0] if last[key] else none
-    rows["How"] = "words outside the rule are replaced by UNK with probability 0.5; the model counts words (9,976 film snippets)"
+    rows["How"] = (
+        "words outside the rule are replaced by UNK with probability 0.5; the model counts words (9,976 film snippets)"
+    )
     width = max(map(len, rows)) + 2
     table = "\n".join(f"{label:{width}}{text}" for label, text in rows.items())
     return f"\n  {marked(explanation, colour)}\n\n{table}\n"
@@ -109,7 +114,9 @@ def explain_parser() -> argparse.ArgumentParser:
     parser.add_argument("text", nargs="*", help="texts to explain; none or -: every line of the standard input")
     parser.add_argument("--threshold", type=float, default=0.95, help="precision an anchor must exceed (%(default)s)")
     parser.add_argument("--delta", type=float, default=0.1, help="allowed share of broken promises (%(default)s)")
-    parser.add_argument("--tau", type=float, default=0.15, help="tolerance of the bandit: larger is faster, worse (%(default)s)")
+    parser.add_argument(
+        "--tau", type=float, default=0.15, help="tolerance of the bandit: larger is faster, worse (%(default)s)"
+    )
     parser.add_argument("--beam-size", type=int, default=4, help="rules that grow at each level (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="same seed, same answer (%(default)s)")
     parser.add_argument("--json", action="store_true", help="one JSON object per text")

@@ -48,8 +48,8 @@ def coverage(
     weights: np.ndarray | None = None,  # `(n,)` probabilities when every sample is listed once
 ) -> np.ndarray:  # `(k,)` or a number
     "Share of samples for which each rule holds."
-    weights = np.full(len(held), 1 / len(held)) if weights is None else weights
-    return applies(rules, held) @ weights
+    holds = applies(rules, held)
+    return holds.mean(axis=-1) if weights is None else holds @ weights
 
 # %% ../nbs/02_encoding.ipynb #c038
 def precision(

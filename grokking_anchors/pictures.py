@@ -358,3 +358,30 @@ def sentences(
         below = "".join("_" if m else " " for m in marked)
         ax.text(12, y + 0.05, below, fontsize=9, family="monospace", va="center", color=TEAL, weight="bold")
     return done(fig)
+
+
+# ---- 00 introduction --------------------------------------------------------------------
+
+def harbour():
+    "A ship that stays where it is, though wind and tide change: as long as its anchor holds."
+    fig, ax = canvas(7.2, 3.0, xlim=(0, 10), ylim=(-3.2, 3.6))
+    ax.axis("off")
+    x = np.linspace(0, 10, 300)
+    ax.fill_between(x, 0.12 * np.sin(3 * x), -3.2, color="#dfeceb", lw=0)
+    ax.plot(x, 0.12 * np.sin(3 * x), color=GREY, lw=1.5)
+    ax.fill_between(x, -2.6 + 0.1 * np.sin(1.3 * x), -3.2, color=PALE, lw=0)
+    ax.fill([2.6, 6.0, 5.4, 3.2], [0.55, 0.55, -0.35, -0.35], color=INK)
+    ax.plot([4.3, 4.3], [0.55, 3.1], color=INK, lw=3)
+    ax.fill([4.42, 4.42, 5.75], [0.85, 2.9, 0.95], color=GREY)
+    ax.plot([5.6, 6.6, 7.4], [0.3, -1.2, -2.0], color=TEAL, lw=2)
+    ax.plot([7.4, 7.4], [-1.7, -2.7], color=TEAL, lw=4)
+    turn = np.linspace(np.pi, 2 * np.pi, 40)
+    ax.plot(7.4 + 0.55 * np.cos(turn), -2.3 + 0.5 * np.sin(turn), color=TEAL, lw=4)
+    ax.plot([7.1, 7.7], [-1.85, -1.85], color=TEAL, lw=4)
+    for y, start, end in ((2.6, 0.4, 1.9), (1.7, 2.0, 0.5), (0.9, 0.4, 1.6)):
+        ax.add_patch(FancyArrowPatch((start, y), (end, y), arrowstyle="-|>", mutation_scale=14, color=GREY, lw=1.5))
+    ax.text(0.4, 3.05, "the wind may turn", fontsize=9, color=INK)
+    ax.text(0.4, -1.3, "the tide may come and go", fontsize=9, color=INK)
+    ax.text(8.05, -2.25, "the anchor", fontsize=10, color=TEAL, weight="bold")
+    ax.text(6.3, 2.3, "the ship stays where it is:\nthe model keeps its decision", fontsize=10, color=INK)
+    return done(fig)

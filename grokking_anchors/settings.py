@@ -34,7 +34,15 @@ class Settings:
         for name in ("threshold", "delta"):
             number(name, getattr(self, name), 0, 1, closed=name == "threshold")
         number("tau", self.tau, 0)
-        for name in ("batch_size", "beam_size", "coverage_samples", "min_samples_start", "n_covered_ex", "max_queries", "max_pulls"):
+        for name in (
+            "batch_size",
+            "beam_size",
+            "coverage_samples",
+            "min_samples_start",
+            "n_covered_ex",
+            "max_queries",
+            "max_pulls",
+        ):
             number(name, getattr(self, name), 0, whole=True)
         if self.max_seconds is not None:
             number("max_seconds", self.max_seconds, 0)
@@ -77,7 +85,9 @@ def unknown(
 ):
     """The error for a misspelt argument, with the nearest name."""
     near = difflib.get_close_matches(name, known, 1)
-    return TypeError(f"unknown argument {name!r}" + (f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}"))
+    return TypeError(
+        f"unknown argument {name!r}" + (f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}")
+    )
 
 
 def settings_from(
