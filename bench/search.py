@@ -70,6 +70,14 @@ def measure(method, family, seed, delta, d):
     return (1, broken, 0.0 if broken else coverage / world.best_coverage(0.95), *cost)
 
 
+def line(method, family, runs):
+    """One line of the table: means over `(n, 6)` runs, the share of broken promises with its interval."""
+    claims, broken, *means = runs.mean(axis=0)
+    low, high = wilson(broken, len(runs))
+    cells = [f"{value:9.3f}" if i == 0 else f"{value:9.2f}" for i, value in enumerate(means)]
+    return f"{method:9} {family:10} {len(runs):5} {claims:7.3f} {broken:7.4f} [{low:.4f}, {high:.4f}] {' '.join(cells)}"
+
+
 def main():
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -78,24 +86,15 @@ def main():
     parser.add_argument("--delta", type=float, default=0.05)
     parser.add_argument("--trap", action="store_true", help="d = 14, every short rule near .9475")
     options = parser.parse_args()
-    families = [problems.trap] if options.trap else problems.FAMILIES
-    print(
-        f"{'method':9} {'family':10} {'runs':>5} {'claims':>6} {'broken':>7}  {'[95 %]':15} {'coverage':>8} {'calls':>6} {'rows':>7} {'distinct':>8}"
-    )
+    families, d = ([problems.trap], 14) if options.trap else (problems.FAMILIES, None)
+    jobs = [(family, seed) for family in families for seed in range(options.problems)]
+    print("method    family      runs  claims  broken [95 %]            coverage     calls      rows  distinct")
     for name in options.method:
-        jobs = [(family, seed) for family in families for seed in range(options.problems)]
-        runs = Parallel(n_jobs=-1)(
-            delayed(measure)(globals()[name], family, seed, options.delta, 14 if options.trap else None)
-            for family, seed in jobs
-        )
-        table = np.array(runs, float)
-        groups = [(family.__name__, np.array([job[0] is family for job in jobs])) for family in families]
-        for label, rows in [*groups, ("all", np.ones(len(jobs), bool))]:
-            claims, broken, coverage, calls, asked, distinct = table[rows].mean(axis=0)
-            low, high = wilson(broken, rows.sum())
-            print(
-                f"{name:9} {label:10} {rows.sum():5} {claims:6.3f} {broken:7.4f}  [{low:.4f}, {high:.4f}] {coverage:8.3f} {calls:6.2f} {asked:7.0f} {distinct:8.0f}"
-            )
+        work = (delayed(measure)(globals()[name], family, seed, options.delta, d) for family, seed in jobs)
+        table = np.array(Parallel(n_jobs=-1)(work), float)
+        for family in families:
+            print(line(name, family.__name__, table[[job[0] is family for job in jobs]]))
+        print(line(name, "all", table))
 
 
 if __name__ == "__main__":

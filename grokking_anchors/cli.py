@@ -152,3 +152,7 @@ def workshop_parser() -> argparse.ArgumentParser:
 
 
 COMMANDS = {"workshop": run_workshop}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""The command line: what a person types and a script reads."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from grokking_anchors.cli import main
+
+SENTENCE = "Python is the best programming language."
+
+
+def test_one_sentence(capsys):
+    """Verdict, marked sentence, promise, cost, examples; no colour when not on a terminal."""
+    assert main([SENTENCE]) == 0
+    out = capsys.readouterr().out
+    for part in (
+        "positive",
+        "the [best] programming",
+        "exceeds 0.95",
+        "at least 0.9",
+        "model calls",
+        "Kept",
+        "Lost",
+        "Coverage",
+    ):
+        assert part in out
+    assert "\x1b" not in out
+
+
+def test_json_lines_from_stdin():
+    """One object per line that is not blank."""
+    run = subprocess.run(
+        [sys.executable, "-m", "grokking_anchors.cli", "--json"],
+        input="I hate it.\n\nwonderful\n",
+        capture_output=True,
+        text=True,
+    )
+    found = [json.loads(line) for line in run.stdout.splitlines()]
+    assert run.returncode == 0 and [item["raw"]["prediction"] for item in found] == ["negative", "positive"]
+
+
+def test_options_reach_the_search(capsys):
+    """All of them."""
+    assert (
+        main(
+            [SENTENCE, "--threshold", ".5", "--delta", ".2", "--tau", ".3", "--beam-size", "1", "--seed", "3", "--json"]
+        )
+        == 0
+    )
+    settings = json.loads(capsys.readouterr().out)["meta"]["params"]
+    assert {k: settings[k] for k in ("threshold", "delta", "tau", "beam_size", "seed")} == dict(
+        threshold=0.5, delta=0.2, tau=0.3, beam_size=1, seed=3
+    )
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["--threshold", "1.5", "hello"],
+        ["--delta", "0", "hello"],
+        ["--tau", "0", "hello"],
+        [""],
+        ["--beam-size", "0", "x"],
+    ],
+)
+def test_bad_input_is_code_two(argv, capsys):
+    """With a message on stderr and nothing else."""
+    assert main(argv) == 2
+    captured = capsys.readouterr()
+    assert captured.err.startswith("grokking-anchors: ") and not captured.out
+
+
+def test_one_bad_text_does_not_lose_the_others(capsys):
+    """It is named; the rest is explained."""
+    assert main(["", "wonderful", "--json"]) == 2
+    captured = capsys.readouterr()
+    assert "text" in captured.err and json.loads(captured.out)["raw"]["instance"] == "wonderful"
+
+
+def test_unknown_option():
+    """argparse's own code and usage line."""
+    with pytest.raises(SystemExit) as stop:
+        main(["--treshold", ".9", "x"])
+    assert stop.value.code == 2

@@ -1,0 +1,239 @@
+"""The search against exact truth: the promise, coverage, budgets, seeds. Problems come from bench/problems.py."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import integrate, stats
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "bench"))
+import problems  # noqa: E402
+
+from grokking_anchors.bandit import bernoulli_kl, upper_bound  # noqa: E402
+from grokking_anchors.certify import certify, find_anchor, log_e_value, precision_interval  # noqa: E402
+from grokking_anchors.encoding import all_rules  # noqa: E402
+from grokking_anchors.sampling import agreement, toy_model, toy_sampler  # noqa: E402
+
+SENTENCE = "Python is the best programming language."
+
+
+@pytest.fixture(scope="module")
+def found():
+    """Problems of all families with what the search made of them, at threshold .95 and delta .05."""
+    cases = []
+    for family in problems.FAMILIES:
+        for seed in range(40):
+            world = problems.problem(family, 1000 + seed)
+            cases.append((world, find_anchor(world, world.agrees, delta=0.05, seed=seed)))
+    return cases
+
+
+def broken(world, result):
+    """Is the claim false?"""
+    return result.certified and world.truth(result.rule)[0] < 0.95
+
+
+def test_promise(found):
+    """Broken promises of 320 claims: with a true share of delta = .05, more than 28 come once in 1,000 runs."""
+    limit = stats.binom.ppf(0.999, len(found), 0.05)
+    assert sum(broken(*case) for case in found) <= limit
+
+
+def test_promise_in_the_trap():
+    """Where every short rule lies just below the threshold; 4 or more of 20 come once in 60 runs at .05."""
+    cases = [problems.problem(problems.trap, seed, 12) for seed in range(20)]
+    assert sum(broken(world, find_anchor(world, world.agrees, delta=0.05, seed=1)) for world in cases) <= 3
+
+
+def test_interval_holds_the_truth(found):
+    """Each end is wrong in at most delta / 2 of the cases (the first test's share)."""
+    lows = [result.precision_interval[0] > world.truth(result.rule)[0] + 1e-12 for world, result in found]
+    highs = [result.precision_interval[1] < world.truth(result.rule)[0] - 1e-12 for world, result in found]
+    assert max(sum(lows), sum(highs)) <= stats.binom.ppf(0.999, len(found), 0.05)
+
+
+def test_coverage_and_cost(found):
+    """Reference .92 of the best possible with about 5 calls and 3,100 rows; standard errors .013, .3 and 200."""
+    reach = [
+        result.certified * (not broken(world, result)) * world.truth(result.rule)[1] / world.best_coverage(0.95)
+        for world, result in found
+    ]
+    assert np.mean(reach) > 0.87
+    assert np.mean([result.queries["calls"] for _, result in found]) < 10
+    assert np.mean([result.queries["rows"] for _, result in found]) < 5000
+    assert all(result.queries["distinct"] <= result.queries["rows"] for _, result in found)
+
+
+def test_coverage_is_counted_right(found):
+    """The interval (95 %) holds the exact coverage in at least 90 % of the cases."""
+    inside = [
+        low - 1e-12 <= world.truth(r.rule)[1] <= high + 1e-12
+        for world, r in found
+        for low, high in [r.coverage_interval]
+    ]
+    assert np.mean(inside) > 0.90
+
+
+@pytest.mark.parametrize("family", problems.FAMILIES, ids=lambda f: f.__name__)
+def test_exact_search_is_the_oracle(family):
+    """Enumeration returns the best rule of the truth table."""
+    world = problems.problem(family, 7, 8)
+    held = all_rules(8)
+    world.enumerate = lambda: (held, held, np.where(held, world.keep, 1 - world.keep).prod(axis=1))
+    result = find_anchor(world, world.agrees, search="exact")
+    assert result.certified and result.precision == pytest.approx(world.truth(result.rule)[0])
+    assert result.coverage == pytest.approx(world.best_coverage(0.95 - 1e-12))
+    assert result.queries["distinct"] == 256 and result.precision_interval == (result.precision, result.precision)
+
+
+def test_threshold_one_needs_every_input():
+    """1 is allowed where everything was asked, and an error elsewhere."""
+    agrees = agreement(toy_model, [SENTENCE])
+    assert find_anchor(toy_sampler(), agrees, threshold=1, search="exact").coverage == 0.25
+    with pytest.raises(ValueError, match="exact"):
+        find_anchor(toy_sampler(), agrees, threshold=1)
+
+
+@pytest.mark.parametrize(
+    "hits, pulls, threshold",
+    [(88, 88, 0.95), (0, 50, 0.95), (12.5, 20, 0.6), (900, 1000, 0.95), (0, 3000, 0.9), (5, 400, 0.5)],
+)
+def test_e_value_is_the_integral(hits, pulls, threshold):
+    """Against numerical integration, also where the tail of the beta function underflows."""
+
+    def ratio(q):
+        return np.exp(hits * np.log(q / threshold) + (pulls - hits) * np.log((1 - q) / (1 - threshold)))
+
+    points = threshold + (1 - threshold) * np.array([1e-4, 1e-3, 1e-2, 0.1, 0.5])
+    area = integrate.quad(ratio, threshold, 1, points=points, limit=500)[0] / (1 - threshold)
+    assert log_e_value(hits, pulls, threshold) == pytest.approx(np.log(area), abs=1e-6)
+
+
+def test_e_value_falls_with_the_threshold():
+    """So that the interval ends exactly where certification ends."""
+    thresholds = np.linspace(0.01, 0.97, 97)
+    for hits, pulls in ((98, 100), (50, 100), (980, 1000)):
+        below = thresholds[thresholds < hits / pulls]
+        assert (np.diff([log_e_value(hits, pulls, t) for t in below]) < 1e-9).all()
+    for hits, pulls in ((300, 305), (88, 88), (500, 519)):
+        certified = log_e_value(hits, pulls, 0.95) >= np.log(20)
+        assert certified == (precision_interval(hits, pulls, 0.05)[0] >= 0.95)
+
+
+def test_one_perfect_rule_costs_one_call():
+    """At most 160 fresh samples at half of delta .05."""
+    calls = []
+    assert certify(lambda n: calls.append(n) or np.ones(n), 0.95, 0.025).verdict == "certified"
+    assert len(calls) == 1 and calls[0] <= 160
+
+
+def test_newton_is_a_bound_everywhere():
+    """No step goes past the root, and eight steps reach it."""
+    p, level = np.meshgrid(np.linspace(0, 1, 101), np.geomspace(1e-6, 20, 60))
+    q = upper_bound(p, level)
+    inside = q < 1 - 1e-12
+    assert (q >= p).all() and np.allclose(bernoulli_kl(p, q)[inside], level[inside], rtol=1e-5, atol=1e-9)
+
+
+def test_same_seed_same_answer():
+    """And nothing global is touched."""
+    world = problems.problem(problems.forest, 3)
+    state = np.random.get_state()[1].copy()
+    first, again = (find_anchor(world, world.agrees, seed=5) for _ in range(2))
+    assert (first.rule == again.rule).all() and first.precision == again.precision
+    assert {k: v for k, v in first.queries.items() if k != "seconds"} == {
+        k: v for k, v in again.queries.items() if k != "seconds"
+    }
+    assert (np.random.get_state()[1] == state).all()
+
+
+def test_selection_leaves_coverage_alone():
+    """Independent random streams: another rate of selection, the same coverage of the same rule."""
+    sampler, agrees = toy_sampler(), agreement(toy_model, [SENTENCE])
+    one, two = (find_anchor(sampler, agrees, seed=2, rate=rate) for rate in ("practical", "theory"))
+    assert (one.rule == two.rule).all() and one.coverage == two.coverage
+
+
+@pytest.mark.parametrize("budget", [1, 2, 10, 300, 700, 2000])
+def test_budget_is_kept(budget):
+    """Never a row more; what comes back is honest."""
+    world = problems.problem(problems.only_full, 1)
+    result = find_anchor(world, world.agrees, seed=0, max_queries=budget)
+    assert result.queries["rows"] <= budget
+    assert result.certified or result.outcome == "budget" and "max_queries" in result.reason
+
+
+def test_time_budget():
+    """A slow model is stopped; nothing is lost, nothing claimed."""
+    world = problems.problem(problems.forest, 2)
+    result = find_anchor(world, world.agrees, seed=0, max_seconds=1e-9)
+    assert result.outcome == "budget" and "max_seconds" in result.reason and result.precision is None
+
+
+def test_a_model_with_dice_is_asked_anew():
+    """deterministic=False: no answer is used twice."""
+    world = problems.problem(problems.tree, 1, 6)
+    result = find_anchor(world, world.agrees, seed=0, deterministic=False)
+    assert result.queries["distinct"] == result.queries["rows"] > 64
+
+
+def test_model_errors_come_through():
+    """The model's own error, unhidden."""
+
+    class Broken(Exception): ...
+
+    def predict(texts):
+        raise Broken("out of memory")
+
+    with pytest.raises(Broken, match="out of memory"):
+        find_anchor(toy_sampler(), predict)
+
+
+def test_a_sampler_that_drops_a_held_word_is_told():
+    """The seam is checked: held >= rules."""
+
+    class Careless(type(toy_sampler())):
+        def draw(self, rules, rng):
+            held, choices = super().draw(np.zeros_like(rules), rng)
+            return held, choices
+
+    toy = toy_sampler()
+    careless = Careless([o[0] for o in toy.options], [o[1:] for o in toy.options])
+    with pytest.raises(ValueError, match="held"):
+        find_anchor(careless, agreement(toy_model, [SENTENCE]), seed=0)
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        (dict(threshold=0), "threshold"),
+        (dict(threshold=1.5), "threshold"),
+        (dict(threshold=float("nan")), "threshold"),
+        (dict(threshold="high"), "threshold"),
+        (dict(delta=0), "delta"),
+        (dict(delta=1), "delta"),
+        (dict(tau=0), "tau"),
+        (dict(tau=-1), "tau"),
+        (dict(batch_size=0), "batch_size"),
+        (dict(batch_size=1.5), "batch_size"),
+        (dict(beam_size=0), "beam_size"),
+        (dict(coverage_samples=0), "coverage_samples"),
+        (dict(max_anchor_size=0), "max_anchor_size"),
+        (dict(min_samples_start=0), "min_samples_start"),
+        (dict(max_queries=0), "max_queries"),
+        (dict(max_seconds=-1), "max_seconds"),
+        (dict(seed="x"), "seed"),
+        (dict(seed=-1), "seed"),
+        (dict(search="all"), "search"),
+        (dict(rate="fast"), "rate"),
+        (dict(treshold=0.9), "threshold"),
+        (dict(nonsense=1), "nonsense"),
+        (dict(n_covered_ex=0), "n_covered_ex"),
+        (dict(batch_size=True), "batch_size"),
+    ],
+)
+def test_wrong_options_are_named(options, message):
+    """An error that names the argument; no endless loop."""
+    with pytest.raises((TypeError, ValueError), match=message):
+        find_anchor(toy_sampler(), agreement(toy_model, [SENTENCE]), **options)

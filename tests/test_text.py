@@ -1,0 +1,251 @@
+"""AnchorText: hostile input, answers of every shape, the published examples, known coverage."""
+
+import numpy as np
+import pytest
+
+from grokking_anchors import AnchorText, Explanation
+from grokking_anchors.text import MaskedWords, movie_snippets, sentiment_model, token_spans
+
+
+def has_good(texts):
+    """1 where the text contains the word good."""
+    return np.array([int("good" in text.split()) for text in texts])
+
+
+@pytest.fixture(scope="module")
+def model():
+    """The embedded sentiment model."""
+    return sentiment_model(*movie_snippets())
+
+
+@pytest.mark.parametrize(
+    "text, error",
+    [
+        ("", ValueError),
+        (" \n\t ", ValueError),
+        (None, TypeError),
+        (b"good", TypeError),
+        (["good", "bad"], TypeError),
+        (3, TypeError),
+        (np.array(["good"]), TypeError),
+    ],
+)
+def test_bad_text(text, error):
+    """The error names the argument."""
+    with pytest.raises(error, match="text"):
+        AnchorText(has_good).explain(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "good",
+        "good good good",
+        "good !!! :-)",
+        "好 good",
+        "<b>good</b> & co",
+        "good " + "x" * 5000,
+        "😀 good 😀",
+        "شكرا good",
+    ],
+)
+def test_odd_texts_work(text):
+    """One token, repeats, signs, scripts, very long words."""
+    explanation = AnchorText(lambda texts: np.array(["good" in t for t in texts]), seed=0).explain(text)
+    assert explanation.certified
+    assert [text] == MaskedWords(text, token_spans(text)).render(np.ones((1, len(token_spans(text))), bool))
+    assert "<b>" not in explanation._repr_html_()
+    assert Explanation.from_json(explanation.to_json()).to_json() == explanation.to_json()
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        lambda y: y,
+        list,
+        lambda y: y[:, None],
+        lambda y: y.astype(bool),
+        lambda y: np.where(y == 1, "yes", "no"),
+        lambda y: np.column_stack([1 - y, y]).astype(float),
+        lambda y: y.astype(float),
+        lambda y: [[a] for a in y],
+        lambda y: np.array(["yes" if a else None for a in y], object),
+        lambda y: y.astype(np.uint8),
+    ],
+    ids=[
+        "labels",
+        "list",
+        "column",
+        "bool",
+        "strings",
+        "probabilities",
+        "float labels",
+        "list of lists",
+        "objects",
+        "uint8",
+    ],
+)
+def test_every_usual_answer_works(shape):
+    """Labels, lists, a column, probabilities, strings: the same anchor."""
+    explanation = AnchorText(lambda texts: shape(has_good(texts)), seed=0).explain("A good one.")
+    assert explanation.anchor == ["good"] and explanation.certified
+
+
+@pytest.mark.parametrize(
+    "answer, message",
+    [
+        (lambda n: np.ones(n + 1), "one answer"),
+        (lambda n: 1, "one answer"),
+        (lambda n: None, "one answer"),
+        (lambda n: [], "one answer"),
+        (lambda n: np.full(n, np.nan), "NaN"),
+        (lambda n: np.full((n, 2), np.nan), "NaN"),
+        (lambda n: np.full(n, 0.7), "0.7"),
+        (lambda n: np.ones((n, 2, 2)), "one answer"),
+        (lambda n: np.full((n, 2), "x"), "numbers"),
+        (lambda n: "positive", "one answer"),
+    ],
+)
+def test_bad_answers_are_named(answer, message):
+    """A clear error, not a wrong anchor."""
+    with pytest.raises(ValueError, match=message):
+        AnchorText(lambda texts: answer(len(texts))).explain("A good one.")
+
+
+def test_wrong_length_later():
+    """A model that fails on large batches only is told as well."""
+    with pytest.raises(ValueError, match="one answer"):
+        AnchorText(lambda texts: has_good(texts)[:50]).explain("A good one among a dozen words that may all be masked.")
+
+
+def test_predictor_errors_come_through():
+    """The model's own error."""
+    with pytest.raises(ZeroDivisionError):
+        AnchorText(lambda texts: 1 / 0).explain("A good one.")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        dict(predictor=3),
+        dict(sampling_strategy="unkown"),
+        dict(sample_proba=0),
+        dict(sample_proba=1.5),
+        dict(sample_proba="half"),
+        dict(unk=None),
+        dict(smaple_proba=0.3),
+        dict(top_n=5),
+    ],
+)
+def test_bad_arguments(arguments):
+    """TypeError or ValueError that names the argument."""
+    with pytest.raises((TypeError, ValueError), match=next(iter(arguments)).replace("smaple", "sample")):
+        AnchorText(**(dict(predictor=has_good) | arguments))
+
+
+def test_unknown_option_of_explain():
+    """A misspelt option is an error with a suggestion."""
+    with pytest.raises(TypeError, match="threshold"):
+        AnchorText(has_good).explain("A good one.", treshold=0.9)
+
+
+def test_published_example(model):
+    """The documentation's example, with every documented argument."""
+    class_names = ["negative", "positive"]
+    predict_fn = lambda x: (model.predict(x) == "positive").astype(int)  # noqa: E731
+    explainer = AnchorText(predictor=predict_fn, sampling_strategy="unknown", nlp=None, sample_proba=0.5)
+    text = "This is a good book ."
+    assert class_names[predict_fn([text])[0]] == "positive"
+    explanation = explainer.explain(
+        text,
+        threshold=0.95,
+        delta=0.1,
+        tau=0.15,
+        batch_size=100,
+        coverage_samples=10000,
+        beam_size=4,
+        stop_on_first=False,
+        max_anchor_size=None,
+        min_samples_start=500,
+        n_covered_ex=10,
+        seed=0,
+    )
+    assert " AND ".join(explanation.anchor) == "good" and explanation.precision > 0.95 and explanation.coverage == 0.5
+    raw = explanation.raw
+    assert {"feature", "names", "mean", "precision", "coverage", "examples", "instance", "prediction"} <= set(raw)
+    assert len(raw["feature"]) == len(raw["names"]) == len(raw["mean"]) == len(raw["examples"]) == 1
+    assert all("good" in example for example in raw["examples"][-1]["covered_true"])
+
+
+def test_a_spacy_pipeline_is_accepted():
+    """Anything that returns tokens with `idx`; tokens of white space are left alone."""
+
+    class Token:
+        def __init__(self, text, idx):
+            self.text, self.idx = text, idx
+
+    nlp = lambda text: [Token("A", 0), Token(" ", 1), Token("good", 2), Token("one", 7)]  # noqa: E731
+    assert AnchorText(has_good, nlp=nlp, seed=0).explain("A good one").anchor == ["good"]
+    with pytest.raises(ValueError, match="nlp"):
+        AnchorText(has_good, nlp=lambda text: [(0, 3), (2, 5)]).explain("A good one")
+
+
+@pytest.mark.parametrize("p", [0.2, 0.5, 0.9])
+def test_coverage_is_known(p):
+    """A k-word rule keeps its words with probability (1 - p) ** k; and the sampler does what the formula says."""
+    sampler = MaskedWords("a b c d", token_spans("a b c d"), sample_proba=p)
+    rules = np.tri(5, 4, -1, dtype=bool)
+    assert np.allclose(sampler.coverage(rules), (1 - p) ** np.arange(5))
+    held = sampler.draw(np.zeros((40_000, 4), bool), np.random.default_rng(0))[0]
+    counted = (held[:, None] >= rules).all(axis=2).mean(axis=0)
+    assert (abs(counted - sampler.coverage(rules)) <= 4 * np.sqrt(0.25 / 40_000)).all()
+    _, _, weights = sampler.enumerate()
+    assert weights.sum() == pytest.approx(1)
+
+
+def test_planted_rules_are_found():
+    """One word; two together; one or another."""
+    two = lambda texts: np.array([int("not" in t.split() and "bad" in t.split()) for t in texts])  # noqa: E731
+    assert set(AnchorText(two, seed=0).explain("this is not at all bad").anchor) == {"not", "bad"}
+    either = lambda texts: np.array([int("x" in t.split() or "y" in t.split()) for t in texts])  # noqa: E731
+    assert AnchorText(either, seed=0).explain("a x b y c").anchor in (["x"], ["y"])
+
+
+def test_repeated_words_are_told_apart():
+    """Two of three needed: names tell positions, `holds` counts."""
+    needs_two = lambda texts: np.array([int(t.split().count("very") >= 2) for t in texts])  # noqa: E731
+    explanation = AnchorText(needs_two, seed=0).explain("very very very good")
+    assert len(explanation.anchor) == 2 and all(name.startswith("very (") for name in explanation.anchor)
+    assert explanation.holds(["very nice", "very very nice", "so very, very nice"]).tolist() == [False, True, True]
+
+
+def test_targets_and_soft(model):
+    """A class by its number, several classes as one, and probabilities as agreement."""
+    explainer = AnchorText(model.predict_proba, seed=0)
+    assert explainer.explain("A dull film.", target=0).raw["prediction"] == 0
+    assert explainer.explain("A dull film.", target=(0, 1)).is_empty
+    soft = explainer.explain("A dull, lifeless film.", target=0, soft=True, threshold=0.6)
+    assert soft.certified and 0.6 < soft.precision < 1
+    with pytest.raises(ValueError, match="target"):
+        explainer.explain("A dull film.", target=1)
+
+
+def test_holds_wants_a_list():
+    """One text is not a list of texts."""
+    explanation = AnchorText(has_good, seed=0).explain("A good one.")
+    with pytest.raises(TypeError, match="texts"):
+        explanation.holds("good")
+    assert explanation.holds([]).tolist() == []
+
+
+def test_mean_precision_of_many_anchors(model):
+    """Thirty snippets, 5,000 fresh samples each (slack: 3 standard errors); 9 or more broken at .1 come once in 500."""
+    texts = [text for text in movie_snippets()[0][::300] if 6 <= len(token_spans(text)) <= 25][:30]
+    low = 0
+    for text in texts:
+        explanation = AnchorText(model, seed=1).explain(text)
+        sampler = MaskedWords(text, token_spans(text))
+        _, choices = sampler.draw(np.tile(explanation.rule, (5000, 1)), np.random.default_rng(8))
+        share = np.mean(model.predict(sampler.render(choices)) == explanation.raw["prediction"])
+        low += explanation.certified and share < 0.95 - 3 * np.sqrt(0.95 * 0.05 / 5000)
+    assert low <= 8
