@@ -124,6 +124,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                         'grokking_anchors/explanation.py'),
                                               'grokking_anchors.explanation.in_text': ( 'explanation.html#in_text',
                                                                                         'grokking_anchors/explanation.py'),
+                                              'grokking_anchors.explanation.kind_named': ( 'explanation.html#kind_named',
+                                                                                           'grokking_anchors/explanation.py'),
                                               'grokking_anchors.explanation.number_text': ( 'explanation.html#number_text',
                                                                                             'grokking_anchors/explanation.py'),
                                               'grokking_anchors.explanation.partial_anchors': ( 'explanation.html#partial_anchors',

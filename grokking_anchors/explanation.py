@@ -2,7 +2,7 @@
 
 # %% auto #0
 __all__ = ['CHIP', 'DOUBT', 'by_effect', 'partial_anchors', 'Explanation', 'explain', 'number_text', 'facts', 'in_text', 'chips',
-           'in_html', 'plot', 'plain', 'to_dict', 'from_dict']
+           'in_html', 'plot', 'plain', 'to_dict', 'kind_named', 'from_dict']
 
 # %% ../nbs/06_explanation.ipynb #c003
 import html
@@ -69,13 +69,19 @@ class Explanation:
     meta: dict  # name, kind, settings, what was asked
 
     @property
-    def anchor(self): return list(self.raw["names"])
+    def anchor(self):
+        "The rule's predicates, as people read them."
+        return list(self.raw["names"])
 
     @property
-    def is_empty(self): return not self.rule.any()
+    def is_empty(self):
+        "Does the rule hold for everything?"
+        return not self.rule.any()
 
     @property
-    def data(self): return dict(anchor=self.anchor, precision=self.precision, coverage=self.coverage, raw=self.raw)
+    def data(self):
+        "The four attributes that the published documentation names, in one dict."
+        return dict(anchor=self.anchor, precision=self.precision, coverage=self.coverage, raw=self.raw)
 
     def check(self, inputs):
         "Which predicate holds for which input: `(n, d)` bool. Every modality knows how."
@@ -184,12 +190,15 @@ def to_dict(self):
     values = {f.name: getattr(self, f.name) for f in fields(self)}
     return dict(kind=type(self).__name__, module=type(self).__module__) | plain(values)
 
+def kind_named(name, module):
+    "The kind of explanation of that name: from the package, or one that was defined elsewhere; else the plain one."
+    if module.startswith("grokking_anchors."): return getattr(import_module(module), name)
+    found = [kind for kind in Explanation.__subclasses__() if (kind.__name__, kind.__module__) == (name, module)]
+    return found[-1] if found else Explanation
+
 def from_dict(state):
     "The explanation that `to_dict` described."
-    kinds = {kind.__name__: kind for kind in [Explanation, *Explanation.__subclasses__()]}
-    if state["kind"] not in kinds and state["module"].startswith("grokking_anchors."):
-        kinds[state["kind"]] = getattr(import_module(state["module"]), state["kind"])
-    kind = kinds.get(state["kind"], Explanation)
+    kind = kind_named(state["kind"], state["module"])
     values = {key: state[key] for key in [f.name for f in fields(kind)]}
     for key in ("precision_interval", "coverage_interval"): values[key] = values[key] and tuple(values[key])
     return kind(**values | dict(rule=np.array(state["rule"], bool)))

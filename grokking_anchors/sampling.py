@@ -168,6 +168,8 @@ class Answers:
         "Straight to the model: the only line of the package that does."
         start = time.perf_counter()
         agreed = np.asarray(self.agrees(self.sampler.render(choices)), float)
+        if agreed.shape != (len(choices),) or not ((agreed >= 0) & (agreed <= 1)).all():
+            raise ValueError(f"agrees must return {len(choices)} numbers in [0, 1], came: shape {agreed.shape}")
         self.calls, self.distinct = self.calls + 1, self.distinct + len(choices)
         self.seconds += time.perf_counter() - start
         return agreed
