@@ -62,7 +62,7 @@ def theory_rate(
 def practical_rate(
     t: float,  # round, from 1
 ) -> float:
-    "Exploration rate without a proof, log((1 + log t) / 0.1), the anchor paper's choice (Ribeiro et al. 2018)."
+    "Exploration rate without a proof, log((1 + log t) / 0.1), a common choice in practice."
     return np.log((1 + np.log(t)) / .1)
 
 # %% ../nbs/03_bandit.ipynb #c033
@@ -129,6 +129,6 @@ def kl_lucb(
     for t in range(1, max_rounds + 1):
         state = lucb_round(t, arms, top, tau, rate, cap)
         yield state
-        if state.gap <= tau or not state.asked.any(): return
+        if state.gap <= tau or not state.asked.any() or t == max_rounds: return
         hits, pulls = pull(np.where(state.asked, batch_size, 0))
         arms = arms._replace(hits=arms.hits + hits, pulls=arms.pulls + pulls)

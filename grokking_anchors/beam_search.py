@@ -104,9 +104,9 @@ def select(
     *, threshold=.95, tau=.15, batch_size=100, max_call=10_000, **lucb,
 ) -> tuple:  # indices of the chosen, best first; the candidates with new counts
     "The `top` most precise candidates by KL-LUCB; beyond the threshold all count as equal, and coverage decides."
-    def pull(counts):
-        hopeful = np.argsort(-state.upper, kind="stable")  # one call labels at most max_call rows
-        counts[hopeful] *= counts[hopeful].cumsum() <= max_call
+    def pull(counts):  # `state` is the round that the loop below is in
+        hopeful = np.argsort(-state.upper, kind="stable")  # one call labels at most max_call rows, best hopes first
+        counts[hopeful] *= counts[hopeful].cumsum() <= max(max_call, batch_size)
         return tally.count(candidates.rules, tally.draw(candidates.rules, counts))
 
     arms = Arms(candidates.hits, candidates.pulls, candidates.coverage)

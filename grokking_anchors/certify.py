@@ -34,6 +34,7 @@ def log_e_value(
                  - hits * np.log(threshold) - misses * np.log1p(-threshold))
         if np.all(log_tail > -600): return log_e
         series = special.hyp2f1(hits + misses + 2, 1, misses + 2, 1 - threshold)  # DLMF 8.17.8
+        series = np.where(np.isfinite(series), np.maximum(series, 1), 1)
         return np.where(log_tail > -600, log_e, np.log(threshold / (misses + 1) * series))
 
 # %% ../nbs/05_certify.ipynb #c024
@@ -68,7 +69,7 @@ def certify(
     while True:
         need = rows_needed(hits, pulls, log_e, guess, threshold, goal)
         if pulls and pulls + need > max_pulls: return Certificate("undecided", hits, pulls, log_e, delta)
-        n = int(np.ceil(np.clip(need, batch_size, max(4 * batch_size, pulls))))
+        n = min(int(np.ceil(np.clip(need, batch_size, max(4 * batch_size, pulls)))), max_pulls - pulls)
         hits, pulls = hits + float(np.sum(ask(n))), pulls + n
         log_e = float(log_e_value(hits, pulls, threshold))
         if log_e >= goal: return Certificate("certified", hits, pulls, log_e, delta)
@@ -100,7 +101,7 @@ def promising(
     threshold: float,
     screen: float = .5,  # how likely above the threshold, given the selection's counts
 ) -> np.ndarray:  # indices: largest coverage first, then fewer predicates, then the more likely
-    "Candidates that are probably precise enough (posterior under Jeffreys' prior)."
+    "Candidates that are probably precise enough (with Jeffreys' prior, that is half a hit and half a miss added to the counts)."
     misses = candidates.pulls - candidates.hits
     chance = special.betaincc(candidates.hits + .5, misses + .5, threshold)
     order = np.lexsort((-chance, candidates.rules.sum(axis=1), -candidates.coverage))
@@ -260,8 +261,8 @@ def last_resort(
 def spend_reserve(certifier):
     "Selection has used up its share of the budget: a fair test of the rule that came closest, on what is left."
     left = certifier.queries.max_queries - certifier.queries.rows
-    if certifier.best is not None or not certifier.near_misses or certifier.knows(nearest(certifier).rules[0]): return
-    certifier.limits = certifier.limits | dict(max_pulls=min(left // 2, certifier.limits["max_pulls"]))
+    if left < 1 or certifier.best is not None or not certifier.near_misses or certifier.knows(nearest(certifier).rules[0]): return
+    certifier.limits = certifier.limits | dict(max_pulls=min(left, certifier.limits["max_pulls"]))
     certifier.test(nearest(certifier))
 
 def nearest(certifier):
@@ -310,7 +311,10 @@ def every_rule(
     "Look at all rules at once; leaves the best in `certifier.best`."
     rules, tests = all_rules(len(tally.queries.sampler.predicates)), -1
     rules = rules[rules.sum(axis=1) <= max_size]
-    tally.draw(rules, np.maximum(batch_size - tally.count(rules)[1], 0).astype(int))
+    missing = np.maximum(batch_size - tally.count(rules)[1], 0).astype(int)
+    if missing.sum() > tally.queries.max_queries - tally.reserve:
+        raise ValueError(f"search='exact' would ask {missing.sum()} samples for {len(rules)} rules, over max_queries={tally.queries.max_queries}")
+    tally.draw(rules, missing)
     candidates = Candidates(rules, coverage(rules), *tally.count(rules))
     while len(certifier.tests) > tests:
         tests = len(certifier.tests)
@@ -336,10 +340,10 @@ def run_exact(tally, certifier, coverage, settings, max_size):
     "Every rule: by enumeration where the sampler can list its inputs, else certified on samples."
     sampler, d = tally.queries.sampler, len(tally.queries.sampler.predicates)
     if d > 16: raise ValueError(f"search='exact' looks at 2**d rules and needs at most 16 predicates, came: {d}")
-    if hasattr(sampler, "enumerate"):
+    if hasattr(sampler, "enumerate") and settings.deterministic:
         certifier.tests.append(enumerated(tally.queries, settings.threshold, max_size))
         certifier.best = certifier.tests[0] if certifier.tests[0].certificate.verdict == "certified" else None
-    elif settings.threshold == 1: raise ValueError("threshold=1 needs a sampler that can list its inputs (enumerate)")
+    elif settings.threshold == 1: raise ValueError("threshold=1 needs a deterministic model and a sampler that can list its inputs (enumerate)")
     else: every_rule(tally, certifier, coverage, settings.batch_size, max_size)
 
 # %% ../nbs/05_certify.ipynb #c077
@@ -355,9 +359,10 @@ def in_words(
     if certifier.best is not None:
         more = f"; {spent} was spent, so a rule of larger coverage may exist" if spent else ""
         return "certified", f"precision exceeds {t} with probability at least {1 - settings.delta:g} under these perturbations{more}"
-    if spent: return "budget", f"{spent}={getattr(settings, spent):g} was spent before a rule was certified"
-    if any(test.certificate.verdict == "undecided" for test in certifier.tests):
-        return "undecided", f"max_pulls={settings.max_pulls} fresh samples would not tell whether a rule exceeds {t}"
+    if spent: return "budget", f"{spent}={getattr(settings, spent):g} ended the search before a rule was certified"
+    open_ = [test.certificate for test in certifier.tests if test.certificate.verdict == "undecided"]
+    if any(one.hits / one.pulls >= settings.threshold for one in open_):
+        return "undecided", f"a rule may exceed {t}, but to certify it would take more than max_pulls={settings.max_pulls} fresh samples"
     return "exhausted", f"no rule that was tried reaches {t} with these predicates"
 
 def answer(
@@ -384,10 +389,12 @@ def result_of(
     coverage: Any,  # function: rules -> coverage
     settings: Settings,
     spent: str,  # the budget that ended the search, or ""
+    recount: Any = None,  # function: rules -> coverage on samples that played no part in the choice
 ) -> SearchResult:
     "The search's books as a `SearchResult`."
     queries = certifier.queries
     rule, cover, (verdict, hits, pulls, _, delta), kept, lost = answer(certifier, coverage, len(queries.sampler.predicates))
+    if delta and recount is not None: cover = float(recount(rule[None])[0])
     share, interval = (hits / pulls if pulls else None), None
     if verdict != "untested": interval = (share, share) if delta == 0 else precision_interval(hits, pulls, delta)
     exact_coverage = delta == 0 or hasattr(queries.sampler, "coverage")
@@ -417,4 +424,5 @@ def find_anchor(
         except BudgetSpent as budget: spent = str(budget)
         try: spend_reserve(certifier) if spent else None
         except BudgetSpent: pass
-    return result_of(certifier, tally, coverage, settings, spent)
+    recount = coverage_counter(sampler, settings.coverage_samples, for_coverage)
+    return result_of(certifier, tally, coverage, settings, spent, recount)

@@ -84,7 +84,7 @@ class Explanation:
         return dict(anchor=self.anchor, precision=self.precision, coverage=self.coverage, raw=self.raw)
 
     def check(self, inputs):
-        "Which predicate holds for which input: `(n, d)` bool. Every modality knows how."
+        "Which predicate holds for which input: `(n, d)` bool. Every kind of input knows how."
         raise NotImplementedError(f"{type(self).__name__} cannot check new inputs")
 
     def holds(self, inputs):
@@ -128,7 +128,7 @@ def facts(
     self: Explanation,
 ) -> dict:  # label -> text
     "The explanation's facts in the order in which a reader needs them."
-    rule = " AND ".join(map(str, self.anchor)) or "(empty: the model says so whatever changes)"
+    rule = " AND ".join(map(str, self.anchor)) or "(empty: nothing needs to be held)"
     queries = self.queries
     return {
         "Prediction": str(self.raw["prediction"]),

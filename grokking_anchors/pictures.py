@@ -175,7 +175,7 @@ def kl_well(
     ax.axvspan(lower, upper, color=TEAL, alpha=0.15)
     for x, name in ((lower, "lower bound"), (share, "seen"), (upper, "upper bound")):
         ax.axvline(x, color=TEAL, lw=1.4)
-        ax.text(x, 2.8 * rate, f" {name}\n {x:.2f}", fontsize=9, color=TEAL, va="top")
+        ax.text(x, 2.8 * rate, f" {name}\n {x:.3f}", fontsize=9, color=TEAL, va="top")
     return done(fig)
 
 

@@ -62,7 +62,7 @@ def toy_sampler() -> WordSwaps:
 class Sampler(Protocol):
     "What every kind of input hands to the search."
     predicates: list  # d readable strings, all true for the instance
-    exact_reuse: bool  # is a draw under a rule the base distribution, given that the rule holds?
+    exact_reuse: bool  # is a draw under a rule one with nothing fixed, given that the rule holds?
 
     def draw(self, rules, rng):
         "Rules `(n, d)` bool, one row per sample -> held `(n, d)` bool with `held >= rules`, choices `(n, c)`."
@@ -126,6 +126,7 @@ def agreement(
     first = model_outputs(predict, instance)
     if tolerance is not None:
         if not tolerance > 0: raise ValueError(f"tolerance must be a number above 0, came: {tolerance!r}")
+        if first.ndim != 1 or first.dtype.kind not in "biuf": raise ValueError("tolerance needs a model that returns one number per input")
         return Agreement(predict, first[0], tolerance=tolerance)
     label = as_labels(first)[0]
     listed = isinstance(target, Collection) and not isinstance(target, str)
@@ -138,7 +139,7 @@ def agreement(
 def row_keys(
     rows: np.ndarray,  # `(n, c)` integers or bool
 ) -> list:  # n bytes objects, equal exactly when the rows are
-    "A short key for every row. Rows over 32 bytes get a 16-byte fingerprint (a clash: once in 2**64 or so)."
+    "A short key for every row. Rows over 32 bytes get a 16-byte fingerprint (the first clash is expected after about 2**64 rows)."
     rows = np.packbits(rows, axis=1) if rows.dtype == bool else np.ascontiguousarray(rows)
     width, data = rows.itemsize * rows.shape[1], rows.tobytes()
     keys = [data[i:i + width] for i in range(0, len(data), width)]

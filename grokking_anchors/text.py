@@ -178,7 +178,7 @@ class TextExplanation(Explanation):
         return np.array([[word in there for word in mine] for there in map(set, map(self.words, as_texts(texts)))], bool)
 
     def holds(self, texts):
-        "Does each text contain each anchored word at least as often: `(n,)` bool."
+        "Does each text contain each anchored word at least as often: `(n,)` bool. (The promise is about their places.)"
         spans = np.array(self.meta["spans"])[self.rule]
         need = Counter(self.raw["instance"][start:end] for start, end in spans)
         return np.array([need <= Counter(self.words(text)) for text in as_texts(texts)], bool)

@@ -10,7 +10,7 @@ from scipy import integrate, stats
 sys.path.insert(0, str(Path(__file__).parent.parent / "bench"))
 import problems  # noqa: E402
 
-from grokking_anchors.bandit import bernoulli_kl, upper_bound  # noqa: E402
+from grokking_anchors.bandit import Arms, bernoulli_kl, kl_lucb, upper_bound  # noqa: E402
 from grokking_anchors.certify import certify, find_anchor, log_e_value, precision_interval  # noqa: E402
 from grokking_anchors.encoding import all_rules  # noqa: E402
 from grokking_anchors.sampling import agreement, toy_model, toy_sampler  # noqa: E402
@@ -237,3 +237,63 @@ def test_wrong_options_are_named(options, message):
     """An error that names the argument; no endless loop."""
     with pytest.raises((TypeError, ValueError), match=message):
         find_anchor(toy_sampler(), agreement(toy_model, [SENTENCE]), **options)
+
+
+def test_e_value_never_lies_at_scale():
+    """Whatever the numbers: finite, and no evidence where the share lies below the threshold."""
+    for threshold in (0.05, 0.5, 0.95, 0.999):
+        for pulls in (1, 10, 1000, 10_000, 50_000, 10**6):
+            hits = np.floor(np.linspace(0, threshold, 21) * pulls)
+            log_e = log_e_value(hits, pulls, threshold)
+            assert np.isfinite(log_e).all() and (log_e <= 1e-9).all()
+
+
+def test_big_batches_end():
+    """A batch larger than a call may be, and no limit of rounds: it ends, and claims nothing false."""
+    agrees = agreement(lambda texts: np.array(["Python is the" in text for text in texts]), [SENTENCE])
+    result = find_anchor(
+        toy_sampler(),
+        agrees,
+        threshold=0.5,
+        batch_size=20_000,
+        max_anchor_size=1,
+        max_queries=10**6,
+        rate="theory",
+        seed=0,
+    )
+    assert not result.certified
+
+
+def test_enumeration_is_not_for_models_with_dice():
+    """search='exact' asks each input once; a model with dice is tested on samples instead."""
+    rng = np.random.default_rng(0)
+    claims = [
+        find_anchor(
+            toy_sampler(), lambda texts: rng.random(len(texts)) < 0.9, search="exact", deterministic=False, seed=s
+        )
+        for s in range(10)
+    ]
+    assert sum(result.certified for result in claims) <= 4  # at .1 five or more of 10 come once in 600
+
+
+def test_a_test_keeps_to_its_pulls():
+    """Never more than max_pulls, also in the first batch."""
+    assert certify(lambda n: np.ones(n), 0.95, 0.05, max_pulls=50).pulls <= 50
+
+
+def test_small_budgets_still_test():
+    """What selection leaves is used for a fair test."""
+    result = find_anchor(toy_sampler(), agreement(toy_model, [SENTENCE]), seed=0, max_queries=600)
+    assert result.precision_interval is not None
+
+
+def test_last_round_counts():
+    """No pull is thrown away when the rounds run out."""
+    pulled = np.zeros(8)
+
+    def pull(counts):
+        pulled[:] += counts
+        return counts * 0.5, counts
+
+    *_, last = kl_lucb(pull, Arms(np.full(8, 5.0), np.full(8, 10), np.zeros(8)), 2, tau=0.01, max_rounds=3)
+    assert (last.pulls - 10 == pulled).all()
