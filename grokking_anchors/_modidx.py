@@ -150,6 +150,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                           'grokking_anchors/sampling.py'),
                                            'grokking_anchors.sampling.Queries.ask_batch': ( 'sampling.html#queries.ask_batch',
                                                                                             'grokking_anchors/sampling.py'),
+                                           'grokking_anchors.sampling.Queries.batches': ( 'sampling.html#queries.batches',
+                                                                                          'grokking_anchors/sampling.py'),
                                            'grokking_anchors.sampling.Sampler': ('sampling.html#sampler', 'grokking_anchors/sampling.py'),
                                            'grokking_anchors.sampling.Sampler.draw': ( 'sampling.html#sampler.draw',
                                                                                        'grokking_anchors/sampling.py'),

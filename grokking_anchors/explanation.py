@@ -98,7 +98,8 @@ def explain(
     result = find_anchor(sampler, agrees, **options)
     parts, names = partial_anchors(result), getattr(sampler, "names", sampler.predicates)
     features = [part["feature"] for part in parts if part["feature"] is not None]
-    examples = [dict(covered_true=sampler.render(part["kept"]), covered_false=sampler.render(part["lost"]),
+    stored = getattr(sampler, "examples", sampler.render)  # pictures stay recipes until one looks at them
+    examples = [dict(covered_true=stored(part["kept"]), covered_false=stored(part["lost"]),
                      uncovered_true=[], uncovered_false=[]) for part in parts]
     raw = dict(feature=features, names=[names[i] for i in features], examples=examples, instance=instance,
                prediction=agrees.prediction, **{key: [part[key] for part in parts] for key in ("precision", "coverage")})
