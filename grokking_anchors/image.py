@@ -3,8 +3,9 @@
 # %% auto #0
 __all__ = ['HIDE_WITH', 'SEGMENTATIONS', 'FEW', 'relabel', 'Collage', 'Pictures', 'enumerate_collages', 'like', 'mean_colours',
            'replacement_sheets', 'constant', 'blurred', 'as_shown', 'segment', 'ImageExplanation', 'cut_out',
-           'same_segments', 'checked_image', 'checked_shape', 'checked_backgrounds', 'AnchorImage', 'question', 'story',
-           'plot', 'plot_growth', 'png', 'in_html', 'packed', 'unpacked', 'to_dict', 'restore', 'imagenet_model']
+           'same_segments', 'checked_image', 'checked_shape', 'checked_backgrounds', 'AnchorImage', 'question',
+           'thumbnail', 'story', 'plot', 'plot_growth', 'png', 'in_html', 'packed', 'unpacked', 'to_dict', 'restore',
+           'imagenet_model']
 
 # %% ../nbs/09_image.ipynb #c003
 import base64, html, io, warnings, zlib
@@ -138,12 +139,13 @@ def replacement_sheets(
 
 def constant(image, colour):
     "One number, or one per channel, everywhere. Raises ValueError where the picture cannot hold it."
-    try: sheet = np.broadcast_to(like(np.asarray(colour, float), image), image.shape)
-    except (ValueError, TypeError): sheet = None
-    if sheet is None or not np.allclose(sheet, np.asarray(colour, float), atol=.5):
+    try: wanted = np.asarray(colour, float)
+    except (ValueError, TypeError): wanted = np.array(np.nan)
+    with np.errstate(invalid="ignore"): given = like(wanted, image)
+    if wanted.shape not in ((), image.shape[2:]) or not np.allclose(given, wanted, atol=.5):
         raise ValueError(f"hide_with must be one of {HIDE_WITH}, or a number or colour that a picture "
                          f"of {image.dtype} {image.shape} can hold, came: {colour!r}")
-    return sheet
+    return np.broadcast_to(given, image.shape)
 
 def blurred(image):
     "The picture, blurred over a tenth of its height."
@@ -160,12 +162,14 @@ SEGMENTATIONS = {  # our choice for some 10 to 60 segments of a photo, whatever 
 
 def as_shown(
     image: np.ndarray,
+    other: np.ndarray | None = None,  # a picture whose range counts; its own when not given
 ) -> np.ndarray:  # `(height, width)` or `(height, width, 3)`, floats from 0 to 1
     "The picture as a screen shows it: no alpha, one channel squeezed, its range led to 0 .. 1."
-    low, high = min(0, float(image.min())), max(1, float(image.max()))
+    whole = image if other is None else other
+    low, high = min(0, float(whole.min())), max(1, float(whole.max()))
     if image.dtype == np.uint8: low, high = 0., 255.
     if image.ndim == 3: image = image[..., 0] if image.shape[2] == 1 else image[..., :3]
-    return np.asarray((image - low) / (high - low), np.float32)
+    return ((image.astype(np.float32) - low) / (high - low)).clip(0, 1)
 
 # %% ../nbs/09_image.ipynb #c049
 def segment(
@@ -351,27 +355,33 @@ def question(self):
     return dict(segmentation=name, hidden_by=behind)
 
 # %% ../nbs/09_image.ipynb #c067
+def thumbnail(self, picture):
+    "A neighbour, small enough to look at, in the range of the explained picture."
+    from grokking_anchors.pictures import small
+    return as_shown(small(picture), self.sampler.image)
+
 def story(
     self: ImageExplanation,
     m: int = 2,  # kept and lost neighbours, at most, of each
 ) -> tuple:  # of lists: kept pictures, lost pictures
     "Kept neighbours of the rule, and lost ones of its longest beginning that loses any."
     examples = self.raw["examples"]
-    kept = [as_shown(picture) for picture in examples[-1]["covered_true"][:m]]
     losing = [part["covered_false"] for part in examples if len(part["covered_false"])]
-    return kept, [as_shown(picture) for picture in losing[-1][:m]] if losing else []
+    chosen = examples[-1]["covered_true"][:m], losing[-1][:m] if losing else []
+    return tuple([thumbnail(self, picture) for picture in pictures] for pictures in chosen)
 
 def plot(self):
     "The picture, its anchor, and neighbours that are kept and lost: a matplotlib figure."
-    from grokking_anchors.pictures import image_story
-    return image_story(as_shown(self.sampler.image), self.segments, self.visible, *story(self),
-                       self.certified, str(self.raw["prediction"]))
+    from grokking_anchors.pictures import image_story, small
+    labels, picture = small(self.segments), thumbnail(self, self.sampler.image)
+    return image_story(picture, labels, self.rule[labels], *story(self), self.certified, str(self.raw["prediction"]))
 
 def plot_growth(self):
     "The anchor, segment by segment, with its precision: a matplotlib figure."
-    from grokking_anchors.pictures import growing
-    steps = [np.isin(self.segments, self.raw["feature"][:i + 1]) for i in range(len(self.raw["feature"]))]
-    return growing(as_shown(self.sampler.image), steps, self.raw["precision"], self.raw["coverage"])
+    from grokking_anchors.pictures import growing, small
+    labels, order = small(self.segments), self.raw["feature"]
+    steps = [np.isin(labels, order[:i + 1]) for i in range(len(order))]
+    return growing(thumbnail(self, self.sampler.image), steps, self.raw["precision"], self.raw["coverage"])
 
 ImageExplanation.plot, ImageExplanation.plot_growth = plot, plot_growth
 
