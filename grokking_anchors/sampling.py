@@ -158,7 +158,7 @@ class Answers:
 
     def of(self, choices):
         "Choices `(n, c)` -> agreement `(n,)`; the model sees only what it was never asked."
-        if not self.deterministic: return self.call(choices)
+        if not self.deterministic: return self.call(choices) if len(choices) else np.zeros(0)
         keys = row_keys(choices)
         new = {key: i for i, key in enumerate(keys) if key not in self.known}
         if new: self.known.update(zip(new, self.call(choices[list(new.values())]).tolist()))
