@@ -77,7 +77,7 @@ def test_planted_corner_is_found(form, labels, hide):
     """A model that looks at one corner gives exactly that segment, whatever the labels and the replacement."""
     image, model, _ = planted(FORMS[form], 250)
     found = explainer(model, image, hide, lambda picture: LABELS[labels](squares(picture))).explain(image)
-    assert found.certified
+    assert found.certified and len(found.predicates) == 12 and set(found.segments.ravel()) == set(range(12))
     visible = found.visible
     assert visible[:4, 12:].all() and visible.sum() == 16
 
@@ -155,6 +155,22 @@ def test_mean_colour_is_the_mean():
     sheet, labels = replacement_sheets(image, squares(GREY), "mean")[0], squares(GREY)
     for i in range(12):
         assert np.array_equal(np.unique(sheet[labels == i], axis=0), [np.rint(image[labels == i].mean(axis=0))])
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_other_replacements(form):
+    """Noise is the picture's own pixels in ten other orders, a constant is that everywhere, a blur is smoother."""
+    image, labels = FORMS[form], squares(GREY)
+    noise = replacement_sheets(image, labels, "noise", seed=1)
+    in_order = lambda picture: np.unique(picture.reshape(192, -1), axis=0, return_counts=True)
+    for sheet in noise:
+        assert all(map(np.array_equal, in_order(sheet), in_order(image))) and not np.array_equal(sheet, image)
+    assert len({sheet.tobytes() for sheet in noise}) == 10
+    assert (replacement_sheets(image, labels, 1)[0] == 1).all()
+    rough = lambda picture: np.abs(np.diff(picture.astype(float), axis=0)).mean()
+    assert 0 < rough(replacement_sheets(image, labels, "blur")[0]) < 0.5 * rough(image)
+    if image.shape[2:] == (3,):
+        assert (replacement_sheets(image, labels, (0, 1, 1))[0] == [0, 1, 1]).all()
 
 
 @pytest.mark.parametrize("p_sample", [0.1, 0.5, 0.9])
