@@ -3,9 +3,9 @@
 # %% auto #0
 __all__ = ['HIDE_WITH', 'SEGMENTATIONS', 'FEW', 'relabel', 'Collage', 'Pictures', 'enumerate_collages', 'like', 'mean_colours',
            'replacement_sheets', 'constant', 'blurred', 'as_shown', 'segment', 'ImageExplanation', 'cut_out',
-           'same_segments', 'checked_image', 'checked_shape', 'checked_backgrounds', 'AnchorImage', 'question',
+           'same_segments', 'checked_image', 'checked_shape', 'checked_backgrounds', 'AnchorImage', 'explain_image',
            'thumbnail', 'story', 'plot', 'plot_growth', 'png', 'in_html', 'packed', 'unpacked', 'to_dict', 'restore',
-           'imagenet_model']
+           'imagenet_model', 'for_imagenet']
 
 # %% ../nbs/09_image.ipynb #c003
 import base64, html, io, warnings, zlib
@@ -26,14 +26,16 @@ def relabel(
     labels: np.ndarray,  # as a segmentation returns them: `(height, width)`, any whole numbers
     shape: tuple,  # of the picture; channels do not matter
 ) -> np.ndarray:  # `(height, width)` integers 0 .. d-1, in the order of the labels
-    "Segments numbered from 0 without gaps. Raises ValueError for labels that are not whole, or a single segment."
+    "Segments numbered from 0 without gaps. Raises ValueError where labels make no sense."
     labels = np.asarray(labels)
     if labels.shape != tuple(shape[:2]):
-        raise ValueError(f"a segmentation gives one label per pixel, shape {tuple(shape[:2])}, came: {labels.shape}")
-    if labels.dtype.kind not in "biuf" or not np.isfinite(labels).all() or (labels != np.rint(labels)).any():
-        raise ValueError(f"segment labels must be whole numbers, came: {labels.dtype} such as {labels.flat[0]!r}")
+        raise ValueError("a segmentation gives one label per pixel, "
+                         f"shape {tuple(shape[:2])}, came: {labels.shape}")
+    number_like = labels.dtype.kind in "biuf" and np.isfinite(labels).all()
+    if not number_like or (labels != np.rint(labels)).any():
+        raise ValueError(f"segment labels must be whole numbers, came: {labels.dtype}")
     known, new = np.unique(labels, return_inverse=True)
-    if len(known) < 2: raise ValueError("the segmentation found a single segment; there is nothing to choose from: ask for more")
+    if len(known) < 2: raise ValueError("the segmentation found a single segment; ask for more")
     return new.reshape(labels.shape)
 
 # %% ../nbs/09_image.ipynb #c020
@@ -211,18 +213,21 @@ class ImageExplanation(Explanation):
 
     def in_words(self):
         "The same explanation with names instead of pictures."
-        return Explanation(**{field.name: getattr(self, field.name) for field in fields(Explanation)})
+        return Explanation(**{one.name: getattr(self, one.name) for one in fields(Explanation)})
 
     def facts(self):
         "What a reader needs, with what was asked: label -> text."
-        asked = "{segmentation}: {segments} segments, each hidden behind {hidden_by} with probability {p_sample:g}"
-        return facts(self.in_words()) | {"Question": asked.format(**self.meta)}
+        question = "{segmentation}: {segments} segments, each hidden behind {hidden_by}, probability {p_sample:g}"
+        asked = dict(Question=question.format(**self.meta))
+        if self.is_empty: asked["Note"] = "the replacement may carry the answer: compare another hide_with"
+        return facts(self.in_words()) | asked
 
     def check(self, inputs):
         "Is every pixel of a segment as in the explained picture: `(n, d)` bool."
         return same_segments(inputs, self.sampler.image, self.segments)
 
-    def __repr__(self): return "\n".join(f"{label}: {text}" for label, text in self.facts().items())
+    def __repr__(self):
+        return "\n".join(f"{label}: {text}" for label, text in self.facts().items())
 
     __str__ = __repr__
 
@@ -243,7 +248,7 @@ def same_segments(
     "Which segments of which picture are as in `image`? Raises ValueError for another shape."
     inputs = np.asarray(inputs)
     if inputs.shape[1:] != image.shape:
-        raise ValueError(f"expected a batch of pictures of shape {image.shape}, came: shape {inputs.shape}")
+        raise ValueError(f"expected a batch of pictures of shape {image.shape}, came: {inputs.shape}")
     differs = (inputs != image).reshape(len(inputs), labels.size, -1).any(axis=2)
     order = np.argsort(labels, axis=None, kind="stable")
     starts = np.searchsorted(labels.ravel()[order], np.arange(labels.max() + 1))
@@ -255,24 +260,28 @@ def checked_image(
     shape: tuple,  # that was declared
     dtype: Any = None,  # convert to it, where that changes no value
 ) -> np.ndarray:
-    "The picture as an array. Raises ValueError or TypeError that say what came and what was expected."
+    "The picture as an array. Raises ValueError or TypeError that say what came."
     image = np.asarray(image)
-    if image.dtype.kind not in "buif": raise TypeError(f"image must hold numbers, came: dtype {image.dtype}")
-    if image.ndim == len(shape) + 1 and image.shape[1:] == shape:
-        raise ValueError(f"image must be one picture of shape {shape}, came: a batch of {len(image)}; give image[0]")
-    if image.shape != shape: raise ValueError(f"image must have the declared shape, {shape}, came: {image.shape}")
+    if image.dtype.kind not in "buif":
+        raise TypeError(f"image must hold numbers, came: dtype {image.dtype}")
+    if image.shape[1:] == shape:
+        raise ValueError(f"image must be one picture of shape {shape}, "
+                         f"came: a batch of {len(image)}; give image[0]")
+    if image.shape != shape:
+        raise ValueError(f"image must have the declared shape, {shape}, came: {image.shape}")
     if not np.isfinite(image).all(): raise ValueError("image holds NaN or infinite pixels")
     converted = image if dtype is None else image.astype(dtype)
     if converted.dtype.kind in "bui" and (converted != image).any():
-        raise ValueError(f"dtype={np.dtype(dtype)} would change the pixels of this {image.dtype} picture")
+        raise ValueError(f"dtype={np.dtype(dtype)} would change pixels of this {image.dtype} picture")
     return converted
 
 def checked_shape(shape):
     "(height, width) or (height, width, channels) as a tuple. Raises ValueError for anything else."
-    try: shape = tuple(int(size) for size in shape)
-    except TypeError: raise TypeError(f"image_shape must be a tuple such as (224, 224, 3), came: {shape!r}") from None
+    if np.ndim(shape) != 1:
+        raise TypeError(f"image_shape must be a tuple such as (224, 224, 3), came: {shape!r}")
+    shape = tuple(int(size) for size in shape)
     if len(shape) not in (2, 3) or min(shape) < 1 or shape[2:] not in ((), (1,), (3,), (4,)):
-        raise ValueError("image_shape must be (height, width) or (height, width, channels) with 1, 3 or 4 channels, "
+        raise ValueError("image_shape must be (height, width) or (height, width, 1, 3 or 4 channels), "
                          f"channels last (else let the predictor transpose), came: {shape}")
     return shape
 
@@ -284,14 +293,14 @@ def checked_backgrounds(
     "Background pictures that fit. Raises ValueError."
     backgrounds = np.asarray(backgrounds)
     if backgrounds.shape[1:] != image.shape or not len(backgrounds):
-        raise ValueError(f"images_background must be pictures of shape {image.shape}, came: shape {backgrounds.shape}")
+        raise ValueError(f"images_background must be pictures of shape {image.shape}, "
+                         f"came: shape {backgrounds.shape}")
     if backgrounds.dtype.kind == "f" and image.dtype.kind != "f":
-        raise ValueError(f"images_background must be {image.dtype} as the image, came: {backgrounds.dtype}")
+        raise ValueError(f"images_background must be {image.dtype} as the image, "
+                         f"came: {backgrounds.dtype}")
     return np.stack([checked_image(one, image.shape, image.dtype) for one in backgrounds])
 
 # %% ../nbs/09_image.ipynb #c063
-FEW = 1_000  # distinct pictures: about what a search asks for anyway
-
 class AnchorImage:
     "Explains what a picture classifier says."
 
@@ -300,59 +309,64 @@ class AnchorImage:
         predictor: Callable,  # batch of pictures `(n, *image_shape)` -> labels or probabilities
         image_shape: tuple,  # (height, width) or (height, width, channels)
         dtype: Any = None,  # what the predictor wants; as the picture comes when not given
-        segmentation_fn: Any = "slic",  # or "felzenszwalb", "quickshift", or a function: picture -> label map
+        segmentation_fn: Any = "slic",  # or "felzenszwalb", "quickshift", or a function
         segmentation_kwargs: dict | None = None,  # complete the defaults
         images_background: Any = None,  # pictures that show through where segments are hidden
         seed: int | None = None,
         hide_with: Any = "mean",  # or "blur", "noise", a number or a colour
     ):
-        if not callable(predictor): raise TypeError(f"predictor must be a function of a batch, came: {predictor!r}")
+        if not callable(predictor):
+            raise TypeError(f"predictor must be a function of a batch, came: {predictor!r}")
         if images_background is not None and not (isinstance(hide_with, str) and hide_with == "mean"):
             raise ValueError("give images_background or hide_with, not both")
         if not callable(segmentation_fn): one_of("segmentation_fn", segmentation_fn, SEGMENTATIONS)
-        self.predictor, self.image_shape, self.dtype, self.seed = predictor, checked_shape(image_shape), dtype, seed
-        self.segmentation = segmentation_fn, dict(segmentation_kwargs or {})
-        self.images_background, self.hide_with = images_background, hide_with
+        self.predictor, self.image_shape, self.dtype = predictor, checked_shape(image_shape), dtype
+        self.segmentation_fn, self.segmentation_kwargs = segmentation_fn, segmentation_kwargs
+        self.images_background, self.hide_with, self.seed = images_background, hide_with, seed
 
     def sampler(self, image, p_sample=.5):
         "The `Collage` of a picture."
         number("p_sample", p_sample, 0, 1, closed=True)
         image = checked_image(image, self.image_shape, self.dtype)
-        labels = segment(image, *self.segmentation)
-        if self.images_background is not None: sheets = checked_backgrounds(self.images_background, image)
-        else: sheets = replacement_sheets(image, labels, self.hide_with, self.seed)
+        labels = segment(image, self.segmentation_fn, self.segmentation_kwargs)
+        if self.images_background is None: sheets = replacement_sheets(image, labels, self.hide_with, self.seed)
+        else: sheets = checked_backgrounds(self.images_background, image)
         if all(np.array_equal(sheet, image) for sheet in sheets):
-            warnings.warn("hiding segments changes nothing in this picture; try another hide_with", stacklevel=3)
+            warnings.warn("hiding segments changes nothing here; try another hide_with", stacklevel=3)
         return Collage(image, labels, sheets, p_sample)
 
-    def explain(
-        self,
-        image: Any,  # one picture
-        p_sample: float = .5,  # probability that a segment is changed
-        threshold: float = .95,
-        target: Any = None,  # a label, or several that count as one ("cat" is five classes)
-        soft: bool = False,  # count the probability of the target instead of yes or no
-        **options,  # of `find_anchor`
-    ) -> ImageExplanation:
-        "Which segments are enough for the model's decision?"
-        options = dict(threshold=threshold, seed=self.seed) | options
-        settings, sampler = settings_from(options), self.sampler(image, p_sample)
-        few = 2. ** len(sampler.names) * (len(sampler.sheets) - 1) <= min(FEW, settings.max_queries // 2)
-        if few and p_sample < 1 and settings.deterministic: options = dict(search="exact") | options
-        agrees = agreement(self.predictor, sampler.image[None].copy(), target, soft=soft)
-        meta = question(self) | dict(segments=len(sampler.names), p_sample=p_sample)
-        explanation = explain(sampler, agrees, sampler.image, ImageExplanation, meta, **options)
-        explanation.sampler = sampler
-        return explanation
+    def question(self):
+        "What cuts the picture, and what replaces a hidden segment, in words."
+        name = getattr(self.segmentation_fn, "__name__", str(self.segmentation_fn))
+        behind = f"the constant {self.hide_with}"
+        if isinstance(self.hide_with, str): behind = self.hide_with.replace("mean", "its mean colour")
+        if self.images_background is not None: behind = f"one of {len(self.images_background)} pictures"
+        return dict(segmentation=name, hidden_by=behind)
 
-def question(self):
-    "What cuts the picture, and what replaces a hidden segment, in words."
-    method, _ = self.segmentation
-    name = method if isinstance(method, str) else getattr(method, "__name__", type(method).__name__)
-    if self.images_background is not None: behind = f"one of {len(self.images_background)} pictures"
-    elif isinstance(self.hide_with, str): behind = {"mean": "its mean colour"}.get(self.hide_with, self.hide_with)
-    else: behind = f"the constant {self.hide_with}"
-    return dict(segmentation=name, hidden_by=behind)
+# %% ../nbs/09_image.ipynb #n72ddb7
+FEW = 1_000  # distinct pictures: about what a search asks for anyway
+
+def explain_image(
+    self: AnchorImage,
+    image: Any,  # one picture
+    p_sample: float = .5,  # probability that a segment is changed
+    threshold: float = .95,
+    target: Any = None,  # a label, or several that count as one ("cat" is five classes)
+    soft: bool = False,  # count the probability of the target instead of yes or no
+    **options,  # of `find_anchor`
+) -> ImageExplanation:
+    "Which segments are enough for the model's decision?"
+    options = dict(threshold=threshold, seed=self.seed) | options
+    settings, sampler = settings_from(options), self.sampler(image, p_sample)
+    few = 2. ** len(sampler.names) * (len(sampler.sheets) - 1) <= min(FEW, settings.max_queries // 2)
+    if few and p_sample < 1 and settings.deterministic: options = dict(search="exact") | options
+    agrees = agreement(self.predictor, sampler.image[None].copy(), target, soft=soft)
+    meta = self.question() | dict(segments=len(sampler.names), p_sample=p_sample)
+    explanation = explain(sampler, agrees, sampler.image, ImageExplanation, meta, **options)
+    explanation.sampler = sampler
+    return explanation
+
+AnchorImage.explain = explain_image
 
 # %% ../nbs/09_image.ipynb #c067
 def thumbnail(self, picture):
@@ -374,14 +388,16 @@ def plot(self):
     "The picture, its anchor, and neighbours that are kept and lost: a matplotlib figure."
     from grokking_anchors.pictures import image_story, small
     labels, picture = small(self.segments), thumbnail(self, self.sampler.image)
-    return image_story(picture, labels, self.rule[labels], *story(self), self.certified, str(self.raw["prediction"]))
+    return image_story(picture, labels, self.rule[labels], *story(self),
+                       self.certified, str(self.raw["prediction"]))
 
 def plot_growth(self):
     "The anchor, segment by segment, with its precision: a matplotlib figure."
     from grokking_anchors.pictures import growing, small
     labels, order = small(self.segments), self.raw["feature"]
     steps = [np.isin(labels, order[:i + 1]) for i in range(len(order))]
-    return growing(thumbnail(self, self.sampler.image), steps, self.raw["precision"], self.raw["coverage"])
+    picture = thumbnail(self, self.sampler.image)
+    return growing(picture, steps, self.raw["precision"], self.raw["coverage"])
 
 ImageExplanation.plot, ImageExplanation.plot_growth = plot, plot_growth
 
@@ -396,9 +412,11 @@ def png(figure):
 
 def in_html(self):
     "The picture, and the facts as a table."
-    rows, left = {label: html.escape(text) for label, text in self.facts().items()}, 'style="text-align:left"'
+    left = 'style="text-align:left"'
+    rows = {label: html.escape(text) for label, text in self.facts().items()}
     if self.raw["names"]: rows[list(rows)[1]] = self.headline()
-    cells = "".join(f"<tr><th {left}>{label}</th><td {left}>{text}</td></tr>" for label, text in rows.items())
+    lines = [f"<tr><th {left}>{label}</th><td {left}>{text}</td></tr>" for label, text in rows.items()]
+    cells = "".join(lines)
     return f"<div>{png(self.plot())}<table>{cells}</table></div>"
 
 ImageExplanation.headline = lambda self: self.in_words().headline()
@@ -417,17 +435,20 @@ def unpacked(state):
 
 def to_dict(self):
     "The explanation as plain Python."
-    recipes = [{key: getattr(kept, "choices", kept) for key, kept in part.items()} for part in self.raw["examples"]]
-    raw = {key: value for key, value in self.raw.items() if key != "instance"} | dict(examples=recipes)
+    recipes = [{key: getattr(kept, "choices", kept) for key, kept in part.items()}
+               for part in self.raw["examples"]]
+    raw = self.raw | dict(instance=None, examples=recipes)  # the instance is the first sheet
     state = Explanation(**vars(self.in_words()) | dict(raw=raw)).to_dict()
-    sampler = dict(p_sample=self.sampler.p_sample, labels=packed(self.segments), sheets=packed(self.sampler.sheets))
+    sheets = packed(self.sampler.sheets)
+    sampler = dict(p_sample=self.sampler.p_sample, labels=packed(self.segments), sheets=sheets)
     return state | dict(kind="ImageExplanation", module=type(self).__module__, sampler=sampler)
 
 def restore(self):
     "Make pictures again of what a file holds."
     image, *sheets = unpacked(self.sampler["sheets"])
     self.sampler = Collage(image, unpacked(self.sampler["labels"]), sheets, self.sampler["p_sample"])
-    examples = [part | {key: self.sampler.examples(np.array(part[key], int)) for key in ("covered_true", "covered_false")}
+    pictures = lambda part, key: self.sampler.examples(np.array(part[key], int))
+    examples = [part | {key: pictures(part, key) for key in ("covered_true", "covered_false")}
                 for part in self.raw["examples"]]
     self.raw = self.raw | dict(instance=image, examples=examples)
 
@@ -436,23 +457,30 @@ ImageExplanation.to_dict, ImageExplanation.restore = to_dict, restore
 # %% ../nbs/09_image.ipynb #c090
 def imagenet_model(
     threads: int = 1,
-) -> tuple:  # a function: pictures `(n, height, width, 3)` of bytes -> probabilities `(n, 1000)`; and 1,000 names
+) -> tuple:  # a function: bytes `(n, height, width, 3)` -> probabilities `(n, 1000)`; 1,000 names
     "EfficientNet-Lite0 on onnxruntime. Raises ModuleNotFoundError that says what to install."
     try: import onnxruntime
     except ModuleNotFoundError:
-        raise ModuleNotFoundError("imagenet_model needs onnxruntime: pip install 'grokking_anchors[image]'") from None
-    from PIL import Image
+        raise ModuleNotFoundError("onnxruntime is missing: pip install 'grokking_anchors[image]'") from None
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(str(data_path("efficientnet_lite0_int8w.onnx")), options)
+    path = str(data_path("efficientnet_lite0_int8w.onnx"))
+    session = onnxruntime.InferenceSession(path, options)
 
     def predict(pictures):
-        pictures = np.asarray(pictures)
-        if pictures.dtype != np.uint8 or pictures.ndim != 4 or pictures.shape[3] != 3:
-            raise ValueError(f"expected bytes (n, height, width, 3), came: {pictures.dtype} {pictures.shape}")
-        if pictures.shape[1:3] != (224, 224):  # what it was trained on
-            pictures = np.stack([np.asarray(Image.fromarray(one).resize((224, 224))) for one in pictures])
-        parts = [session.run(None, {"image": pictures[i:i + 16]})[0] for i in range(0, len(pictures), 16)]
-        return np.concatenate(parts)
+        "Sixteen at a time, so that memory stays small."
+        parts = [for_imagenet(pictures[i:i + 16]) for i in range(0, len(pictures), 16)]
+        return np.concatenate([session.run(None, {"image": part})[0] for part in parts])
 
     return predict, data_path("imagenet_labels.txt").read_text(encoding="utf-8").splitlines()
+
+def for_imagenet(
+    pictures: np.ndarray,  # bytes `(n, height, width, 3)`
+) -> np.ndarray:  # bytes `(n, 224, 224, 3)`: the size that the model was trained on
+    "Pictures resized where they have another size. Raises ValueError."
+    from PIL import Image
+    pictures = np.asarray(pictures)
+    if pictures.dtype != np.uint8 or pictures.ndim != 4 or pictures.shape[3] != 3:
+        raise ValueError(f"expected bytes (n, height, width, 3), came: {pictures.dtype} {pictures.shape}")
+    if pictures.shape[1:3] == (224, 224): return pictures
+    return np.stack([np.asarray(Image.fromarray(one).resize((224, 224))) for one in pictures])
