@@ -140,13 +140,13 @@ def replacement_sheets(
     return [rng.permutation(pixels).reshape(image.shape) for _ in range(10)]
 
 def constant(image, colour):
-    "One number, or one per channel, everywhere. Raises ValueError where the picture cannot hold it."
+    "A number, or one per channel, everywhere. Raises ValueError if pixels cannot hold it."
     try: wanted = np.asarray(colour, float)
     except (ValueError, TypeError): wanted = np.array(np.nan)
     with np.errstate(invalid="ignore"): given = like(wanted, image)
     if wanted.shape not in ((), image.shape[2:]) or not np.allclose(given, wanted, atol=.5):
-        raise ValueError(f"hide_with must be one of {HIDE_WITH}, or a number or colour that a picture "
-                         f"of {image.dtype} {image.shape} can hold, came: {colour!r}")
+        raise ValueError(f"hide_with must be one of {HIDE_WITH}, or a number or colour "
+                         f"that fits {image.dtype} {image.shape}, came: {colour!r}")
     return np.broadcast_to(given, image.shape)
 
 def blurred(image):
@@ -329,8 +329,8 @@ class AnchorImage:
         number("p_sample", p_sample, 0, 1, closed=True)
         image = checked_image(image, self.image_shape, self.dtype)
         labels = segment(image, self.segmentation_fn, self.segmentation_kwargs)
-        if self.images_background is None: sheets = replacement_sheets(image, labels, self.hide_with, self.seed)
-        else: sheets = checked_backgrounds(self.images_background, image)
+        if self.images_background is not None: sheets = checked_backgrounds(self.images_background, image)
+        else: sheets = replacement_sheets(image, labels, self.hide_with, self.seed)
         if all(np.array_equal(sheet, image) for sheet in sheets):
             warnings.warn("hiding segments changes nothing here; try another hide_with", stacklevel=3)
         return Collage(image, labels, sheets, p_sample)
