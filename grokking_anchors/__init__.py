@@ -7,6 +7,7 @@ __version__ = "0.1.0"
 # Public name -> the module it lives in. A module is imported when one of its names is first used.
 _HOME = {
     "AnchorText": "text",
+    "AnchorImage": "image",
     "find_anchor": "certify",
     "Explanation": "explanation",
     "agreement": "sampling",

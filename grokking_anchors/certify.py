@@ -290,7 +290,8 @@ def enumerated(
 ) -> Tested:  # certified or rejected, with exact numbers
     "The best rule by enumeration: every distinct input is asked once, nothing is estimated."
     held, choices, weights = queries.sampler.enumerate()
-    agreed, rules = queries.ask_all(choices), all_rules(held.shape[1])
+    agreed = np.concatenate([queries.ask_all(part) for part in queries.batches(choices)])
+    rules = all_rules(held.shape[1])
     coverages, sizes = superset_sums(held, weights), rules.sum(axis=1)
     precisions = superset_sums(held, weights * agreed) / np.maximum(coverages, 1e-300)
     valid = (precisions >= threshold - 1e-12) & (sizes <= max_size)

@@ -384,4 +384,187 @@ def harbour():
     ax.text(0.4, -1.3, "the tide may come and go", fontsize=9, color=INK)
     ax.text(8.05, -2.25, "the anchor", fontsize=10, color=TEAL, weight="bold")
     ax.text(6.3, 2.3, "the ship stays where it is:\nthe model keeps its decision", fontsize=10, color=INK)
+# ---- 09 image ---------------------------------------------------------------------------
+
+def small(
+    picture,  # (height, width) or (height, width, channels)
+    most=400,  # pixels of its longer side, about
+):
+    "The picture, thinned out when it is larger than anyone can see here."
+    step = max(1, max(picture.shape[:2]) // most)
+    return picture[::step, ::step]
+
+
+def dimmed(
+    picture,  # (height, width) or (height, width, channels)
+    visible,  # (height, width) bool
+):
+    "The picture with all that is not visible led towards the middle of its range."
+    low, high = float(picture.min()), float(picture.max())
+    faint = 0.22 * picture + 0.78 * (low + 0.55 * (high - low))
+    return np.where(visible.reshape(visible.shape + (1,) * (picture.ndim - 2)), picture, faint)
+
+
+def paint(
+    ax,
+    picture,  # (height, width), (height, width, 1) or (height, width, 3 or 4)
+    title="",
+    labels=None,  # (height, width): draw borders between different values
+    colour=TEAL,  # of the borders
+    limits=None,  # lowest and highest value of a grey picture
+):
+    "One picture without axes; borders run between pixels."
+    picture = small(picture if picture.ndim == 2 or picture.shape[2] != 1 else picture[..., 0])
+    if picture.dtype == float or picture.dtype == np.float32:
+        low, high = limits or (min(0, picture.min()), max(1, picture.max()))
+        picture = np.clip((picture - low) / (high - low), 0, 1)
+    ax.imshow(picture, cmap="gray", interpolation="nearest", vmin=0, vmax=1 if picture.dtype.kind == "f" else None)
+    if labels is not None:
+        ax.add_collection(borders(small(labels), colour))
+    ax.set_title(title, fontsize=9, color=INK)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.spines[:].set(visible=True, color=GREY)
+
+
+def borders(labels, colour=TEAL):
+    "Lines between pixels of different labels, white below so that they show on any picture."
+    from matplotlib.collections import LineCollection
+    from matplotlib.patheffects import Normal, Stroke
+
+    y, x = np.nonzero(labels[:, 1:] != labels[:, :-1])
+    upright = np.stack([np.stack([x + 0.5, y - 0.5], 1), np.stack([x + 0.5, y + 0.5], 1)], 1)
+    y, x = np.nonzero(labels[1:] != labels[:-1])
+    flat = np.stack([np.stack([x - 0.5, y + 0.5], 1), np.stack([x + 0.5, y + 0.5], 1)], 1)
+    effects = [Stroke(linewidth=2.6, foreground="white"), Normal()]
+    return LineCollection([*upright, *flat], colors=colour, lw=1.3, capstyle="projecting", path_effects=effects)
+
+
+def picture_row(
+    pictures,  # k pictures of one range
+    titles=None,  # k texts
+    labels=None,  # k label maps or None: borders to draw
+    width=7.2,  # inches, all together
+):
+    "Pictures side by side."
+    pictures, k = list(pictures), len(pictures)
+    height = width / max(k, 3) * pictures[0].shape[0] / pictures[0].shape[1] + 0.45
+    fig, axes = plt.subplots(1, k, figsize=(width * k / max(k, 3), height), dpi=90, layout="constrained", squeeze=False)
+    fig.patch.set_facecolor("white")
+    limits = (min(0, *(p.min() for p in pictures)), max(1, *(p.max() for p in pictures))) if k > 1 else None
+    for i, (ax, picture) in enumerate(zip(axes[0], pictures)):
+        paint(ax, picture, titles[i] if titles else "", labels[i] if labels else None, limits=limits)
+    return done(fig)
+
+
+def numbered_segments(ax, labels):
+    "Write each segment's number where it lies, if there are few enough to read."
+    numbers = np.unique(labels)
+    if len(numbers) > 40:
+        return
+    step = max(1, max(labels.shape) // 400)
+    for i in numbers:
+        y, x = np.nonzero(labels[::step, ::step] == i)
+        if len(y):
+            middle = np.argmin((y - y.mean()) ** 2 + (x - x.mean()) ** 2)  # the pixel of the segment next to its centre
+            ax.text(x[middle], y[middle], f"{i:g}", ha="center", va="center", fontsize=7.5, color=INK,
+                    bbox=dict(boxstyle="round,pad=0.15", fc="white", ec="none", alpha=0.75))
+
+
+def segment_map(
+    picture,
+    labels,  # (height, width)
+):
+    "A picture, and beside it its segments with their numbers."
+    return segment_maps(picture, {"": labels}, first="the picture")
+
+
+def segment_maps(
+    picture,
+    maps,  # {name: (height, width) labels}
+    first=None,  # title of the picture itself; None leaves it out
+):
+    "One picture under several segmentations."
+    shown = ([(first, None)] if first else []) + list(maps.items())
+    k = len(shown)
+    height = 7.2 / max(k, 3) * picture.shape[0] / picture.shape[1] + 0.4
+    fig, axes = plt.subplots(1, k, figsize=(7.2 * k / max(k, 3), height), dpi=90, layout="constrained", squeeze=False)
+    fig.patch.set_facecolor("white")
+    for ax, (name, labels) in zip(axes[0], shown):
+        count = "" if labels is None else f"{len(np.unique(labels))} segments"
+        paint(ax, picture, ", ".join(text for text in (name, count) if text), labels)
+        if labels is not None:
+            numbered_segments(ax, labels)
+    return done(fig)
+
+
+def neighbour_grid(
+    rows,  # r lists of pictures, equally many
+    names,  # r texts at the left
+    image,  # the picture itself, for the range
+):
+    "Rows of neighbours, one row for each way to make them."
+    r, k = len(rows), len(rows[0])
+    fig, axes = plt.subplots(r, k, figsize=(7.2, 0.94 * r * image.shape[0] / image.shape[1]), dpi=90, layout="constrained", squeeze=False)
+    fig.patch.set_facecolor("white")
+    limits = (min(0, image.min()), max(1, image.max()))
+    for line, pictures, name in zip(axes, rows, names):
+        for ax, picture in zip(line, pictures):
+            paint(ax, picture, limits=limits)
+        line[0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=8.5, color=INK, labelpad=6)
+    return done(fig)
+
+
+def image_story(
+    picture,  # (height, width) or (height, width, 3), 0 to 1
+    labels,  # (height, width)
+    visible,  # (height, width) bool: the anchor
+    kept=(),  # neighbours that keep the prediction
+    lost=(),  # neighbours that lose it
+    certified=True,
+    prediction="",
+):
+    "The picture with its segments, the anchor with the rest dimmed, neighbours that keep and lose the prediction."
+    kept, lost = list(kept), list(lost)
+    pictures = [picture, dimmed(picture, visible), *kept, *lost]
+    titles = [f"prediction: {prediction}", "anchor" if certified else "no anchor; closest rule",
+              *["still the same"] * len(kept), *["not any more"] * len(lost)]
+    columns = 4 if len(pictures) == 4 else min(len(pictures), 3)
+    lines = -(-len(pictures) // columns)
+    height = 7.2 / max(columns, 3) * picture.shape[0] / picture.shape[1] + 0.35
+    fig, axes = plt.subplots(lines, columns, figsize=(7.2 * columns / max(columns, 3), height * lines), dpi=90, layout="constrained", squeeze=False)
+    fig.patch.set_facecolor("white")
+    for ax in axes.ravel()[len(pictures):]:
+        ax.axis("off")
+    for i, (ax, one) in enumerate(zip(axes.ravel(), pictures)):
+        colour = TEAL if certified else RED
+        paint(ax, one, titles[i], labels if i == 0 else visible if i == 1 else None, colour if i else GREY, limits=(0, 1))
+        if i == 0:
+            numbered_segments(ax, labels)
+        if i > 1:
+            ax.spines[:].set(color=TEAL if i < 2 + len(kept) else RED, linewidth=2)
+    return done(fig)
+
+
+def growing(
+    picture,  # (height, width) or (height, width, 3), 0 to 1
+    steps,  # k (height, width) bool: the partial anchors, in order
+    precisions,  # k numbers, None where not measured
+    coverages,  # k numbers
+    most=9,  # partial anchors to show; of more, the first and the last
+):
+    "The anchor grows segment by segment; precision and coverage stand above each step."
+    chosen = list(range(len(steps))) if len(steps) <= most else [*range(most - 1), len(steps) - 1]
+    if not chosen:
+        return picture_row([dimmed(picture, np.zeros(picture.shape[:2], bool))], ["the empty rule is enough"])
+    columns = min(len(chosen), 3)
+    lines = -(-len(chosen) // columns)
+    height = 7.2 / 3 * picture.shape[0] / picture.shape[1] + 0.5
+    fig, axes = plt.subplots(lines, columns, figsize=(7.2 * columns / 3, height * lines), dpi=90, layout="constrained", squeeze=False)
+    fig.patch.set_facecolor("white")
+    for ax in axes.ravel()[len(chosen):]:
+        ax.axis("off")
+    for ax, i in zip(axes.ravel(), chosen):
+        share = "not measured" if precisions[i] is None else f"{precisions[i]:.2f}"
+        paint(ax, dimmed(picture, steps[i]), f"{i + 1} segment{'s' * (i > 0)}: precision {share}\ncoverage {coverages[i]:.3g}", steps[i], limits=(0, 1))
     return done(fig)

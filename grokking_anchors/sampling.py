@@ -159,7 +159,7 @@ class Answers:
 
     def of(self, choices):
         "Choices `(n, c)` -> agreement `(n,)`; the model sees only what it was never asked."
-        if not self.deterministic: return self.call(choices)
+        if not self.deterministic: return self.call(choices) if len(choices) else np.zeros(0)
         keys = row_keys(choices)
         new = {key: i for i, key in enumerate(keys) if key not in self.known}
         if new: self.known.update(zip(new, self.call(choices[list(new.values())]).tolist()))
@@ -191,10 +191,12 @@ class Queries(Answers):
 
     def ask(self, rules, rng):
         "Rules `(n, d)`, one row per sample -> held `(n, d)`, choices `(n, c)`, agreement `(n,)`."
-        size = getattr(self.sampler, "row_bytes", 16 * rules.shape[1])
-        step = max(1, self.max_batch_bytes // size)
-        parts = [self.ask_batch(rules[i:i + step], rng) for i in range(0, max(1, len(rules)), step)]
-        return [np.concatenate(part) for part in zip(*parts)]
+        return [np.concatenate(part) for part in zip(*[self.ask_batch(part, rng) for part in self.batches(rules)])]
+
+    def batches(self, rows):
+        "Rows of rules or choices in parts of at most `max_batch_bytes`, as large as the sampler says that they get."
+        step = max(1, self.max_batch_bytes // getattr(self.sampler, "row_bytes", 16 * rows.shape[1]))
+        return [rows[i:i + step] for i in range(0, max(1, len(rows)), step)]
 
     def ask_all(self, choices):
         "Choices `(n, c)` -> agreement `(n,)`, within the budget. Raises BudgetSpent."
