@@ -7,6 +7,8 @@ __version__ = "0.1.0"
 # Public name -> the module it lives in. A module is imported when one of its names is first used.
 _HOME = {
     "AnchorText": "text",
+    "AnchorTabular": "tabular",
+    "gen_category_map": "tables",
     "find_anchor": "certify",
     "Explanation": "explanation",
     "agreement": "sampling",

@@ -26,7 +26,8 @@ def by_effect(
     while (left := np.flatnonzero(result.rule & ~rule)).size:
         larger = rule | np.eye(len(rule), dtype=bool)[left]
         hits, pulls = result.tally.count(larger)
-        order.append(int(left[np.argmax(hits / np.maximum(pulls, 1))]))
+        guess = getattr(result.tally, "guess", None)  # where samples are not shared, the search left one
+        order.append(int(left[np.argmax(guess(larger) if guess else hits / np.maximum(pulls, 1))]))
         rule[order[-1]] = True
     return order
 
@@ -133,9 +134,9 @@ def facts(
 
 def in_text(self):
     "One fact per line."
-    return "\n".join(f"{label}: {text}" for label, text in facts(self).items())
+    return "\n".join(f"{label}: {text}" for label, text in self.facts().items())
 
-Explanation.__str__ = Explanation.__repr__ = in_text
+Explanation.facts, Explanation.__str__, Explanation.__repr__ = facts, in_text, in_text
 
 # %% ../nbs/06_explanation.ipynb #c027
 CHIP = "background:#0b7a75;color:#ffffff;border-radius:4px;padding:1px 6px;margin:1px;display:inline-block"
@@ -147,7 +148,7 @@ def chips(texts, style=CHIP):
 
 def in_html(self):
     "The facts as a table, with the rule as labels and one kept and one lost example."
-    rows = {label: html.escape(text) for label, text in facts(self).items()}
+    rows = {label: html.escape(text) for label, text in self.facts().items()}
     label = list(rows)[1]
     if self.anchor: rows[label] = self.headline()
     for key, title in (("covered_true", "Still the same"), ("covered_false", "Not any more")):
