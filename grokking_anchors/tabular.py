@@ -229,7 +229,7 @@ def states_of(sampler: TableSampler) -> np.ndarray:  # `(s, d)` bool
 TableSampler.states = property(states_of)
 
 # %% ../nbs/08_tabular.ipynb #n7ceefb
-@dataclass
+@dataclass(repr=False)
 class TabularExplanation(Explanation):
     "An anchor for a row of a table."
     spans: Any = None  # `(d, 3)` column, first bin, last bin
