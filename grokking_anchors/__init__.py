@@ -8,6 +8,8 @@ __version__ = "0.1.0"
 _HOME = {
     "AnchorText": "text",
     "AnchorTabular": "tabular",
+    "explain_many": "explanation",
+    "pick": "explanation",
     "gen_category_map": "tables",
     "find_anchor": "certify",
     "Explanation": "explanation",
