@@ -103,11 +103,13 @@ def kind_of(column):
         return "category", [False, True]
     if types.is_numeric_dtype(dtype):
         return "number", None
-    present = column.dropna().unique().tolist()
+    present = column.dropna().tolist()
+    odd = [value for value in present if isinstance(value, (list, dict, set, np.ndarray))]
+    if odd:
+        raise TypeError(f"column {name!r} holds a {type(odd[0]).__name__}, expected numbers or categories")
+    present = list(dict.fromkeys(present))
     if any(hasattr(value, "isoformat") for value in present):
         raise TypeError(f"column {name!r} holds dates; give numbers instead, such as days since a day, or the year")
-    if any(isinstance(value, (list, dict, set, np.ndarray)) for value in present):
-        raise TypeError(f"column {name!r} holds {type(present[0]).__name__}, expected numbers or categories")
     if present and all_numbers(np.array(present, object)):
         return "number", None
     return "category", in_order(present)
@@ -139,6 +141,14 @@ def hot_codes(block, name):
     if not (np.isin(block, (0, 1)).all() and (block.sum(axis=1) == 1).all()):
         raise ValueError(f"ohe=True: the {block.shape[1]} columns of {name!r} must hold a single 1 and zeros in every row")
     return block.argmax(axis=1)
+
+
+def row_count(inputs):
+    """How many rows a table holds, in any form that `column_values` takes."""
+    one = isinstance(inputs, dict) or is_series(inputs)
+    if one or is_frame(inputs) or isinstance(inputs, (list, tuple)) and inputs and isinstance(inputs[0], dict):
+        return 1 if one else len(inputs)
+    return len(np.atleast_2d(np.asarray(inputs)))
 
 
 def column_values(
@@ -306,6 +316,8 @@ class TableReader:
             if value.dtype == dtype:
                 continue
             missing = bool(value.isna()[0])
+            if hasattr(dtype, "categories") and not missing and value[0] not in dtype.categories:
+                raise ValueError(f"column {name!r}: {plain_value(value[0])!r} is no category of the training data; it has: {list(dtype.categories)}")
             try:
                 new = value.astype(dtype)
                 same = bool(new.isna()[0]) if missing else bool(new.isna()[0] == False and new[0] == value[0])  # noqa: E712
@@ -314,7 +326,7 @@ class TableReader:
             if not same and missing and dtype.kind in "iub":
                 raise ValueError(f"X is missing in column {name!r}, whose dtype {dtype} at fit cannot hold a missing value")
             if not same:
-                raise ValueError(f"column {name!r}: {value[0]!r} is not a value of {dtype}, the dtype at fit")
+                raise ValueError(f"column {name!r}: {plain_value(value[0])!r} is not a value of {dtype}, the dtype at fit")
             row[name] = new
         return row
 

@@ -19,7 +19,7 @@ from .explanation import Explanation, explain, facts
 from .sampling import Agreement, agreement
 from .settings import number, one_of
 from .surrogate import coalition_search, surrogate_search
-from .tables import TableReader, column_values, frame_records, gen_category_map, is_frame, is_missing, predict_function
+from .tables import TableReader, column_values, frame_records, gen_category_map, is_frame, is_missing, predict_function, row_count
 
 # %% ../nbs/08_tabular.ipynb #n943b64
 def short_edges(
@@ -250,7 +250,7 @@ class TabularExplanation(Explanation):
 
     def holds(self, inputs):
         "Does the rule hold for each of n rows: `(n,)` bool."
-        if self.is_empty: return np.ones(1 if np.ndim(inputs) == 1 else len(inputs), bool)
+        if self.is_empty: return np.ones(row_count(inputs), bool)
         return self.check(inputs, self.rule).all(axis=1)
 
     def filter(self, inputs):
