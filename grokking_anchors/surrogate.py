@@ -6,7 +6,7 @@ __all__ = ['GOALS', 'ridge_logistic', 'Surrogate', 'surrogate_of', 'fit', 'moves
            'surrogate_search', 'coalition_search']
 
 # %% ../nbs/05b_surrogate.ipynb #c003
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -50,6 +50,7 @@ class Surrogate:
     weights: np.ndarray | None = None
     score: np.ndarray | None = None  # `(m,)` of the base rows
     delta: np.ndarray | None = None  # `(s, m)` what each state adds to it
+    known: dict = field(default_factory=dict, repr=False)  # plans looked at since the last fit
 
     @property
     def free(self): return np.arange(self.column.max() + 1)  # the plan of the empty rule
@@ -76,7 +77,7 @@ def surrogate_of(
 # %% ../nbs/05b_surrogate.ipynb #c024
 def fit(model: Surrogate, held: np.ndarray, agreed: np.ndarray):
     "Fit the weights to labelled rows, and the price list of every state to the weights."
-    model.weights = ridge_logistic(held, agreed, model.weights)
+    model.weights, model.known = ridge_logistic(held, agreed, model.weights), {}
     slope = model.weights[1:].astype(np.float32)
     model.score = np.float32(model.weights[0]) + model.base @ slope
     priced = model.own * slope  # `(s, d)`: weights of the own column, zero elsewhere
@@ -88,6 +89,7 @@ def moves(
     plan: np.ndarray,  # `(c,)` state numbers
 ) -> tuple:  # guessed precision `(s,)` and log coverage `(s,)` less the tax, after moving to each state
     "Every plan one move away."
+    if (key := plan.tobytes()) in model.known: return model.known[key]
     now, kept, size = model.delta[plan], model.covered[plan], model.states[plan].sum(axis=1)
     guess = expit(model.delta + (model.score + now.sum(axis=0) - now)[model.column]).mean(axis=1)
     every = np.full((1, kept.shape[1]), 2**64 - 1, np.uint64)
@@ -95,7 +97,8 @@ def moves(
     others = np.concatenate([every, before]) & np.concatenate([after[::-1], every])
     count = np.bitwise_count(others[model.column] & model.covered).sum(axis=1)
     tax = model.short * ((size.sum() - size)[model.column] + model.states.sum(axis=1))
-    return guess, np.log((count + .5) / (model.rows + 1)) - tax
+    model.known[key] = guess, np.log((count + .5) / (model.rows + 1)) - tax
+    return model.known[key]
 
 # %% ../nbs/05b_surrogate.ipynb #n7e29b2
 def tightest(model: Surrogate, allowed: np.ndarray) -> np.ndarray:

@@ -180,12 +180,14 @@ class TableSampler:
         "Rules `(n, d)` -> held `(n, d)`, source rows `(n, c)`."
         table, n, choices = self.table, len(self.table), rng.integers(len(self.table), size=(len(rules), 1))
         choices = np.repeat(choices, len(table.columns), axis=1)
-        low = np.maximum.reduceat(np.where(rules, self.low, 0), self.first, axis=1)
-        high = np.minimum.reduceat(np.where(rules, self.high, table.starts.shape[1] - 2), self.first, axis=1)
-        start, stop = table.starts[self.owners, low], table.starts[self.owners, high + 1]
+        fresh = np.r_[True, (rules[1:] != rules[:-1]).any(axis=1)][:len(rules)]  # rules come in runs
+        kinds, which = rules[fresh], fresh.cumsum() - 1
+        low = np.maximum.reduceat(np.where(kinds, self.low, 0), self.first, axis=1)
+        high = np.minimum.reduceat(np.where(kinds, self.high, table.starts.shape[1] - 2), self.first, axis=1)
+        start, stop = table.starts[self.owners, low][which], table.starts[self.owners, high + 1][which]
         spot = start + (rng.random(start.shape) * (stop - start)).astype(int)
         new = np.where(stop > start, table.order[self.owners, np.minimum(spot, n - 1)], n)
-        named = np.logical_or.reduceat(rules, self.first, axis=1)
+        named = np.logical_or.reduceat(kinds, self.first, axis=1)[which]
         choices[:, self.owners] = np.where(named, new, choices[:, self.owners])
         return self.held(choices), choices
 
