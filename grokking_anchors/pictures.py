@@ -343,6 +343,7 @@ def number_lines(
                color=[TEAL if yes and not line["number"] else GREY for yes in inside])
         low, high = max(line["low"], edges[0]), min(line["high"], edges[-1])
         if line["number"]:
+            high = max(high, low + (edges[-1] - edges[0]) / 80)  # a bin of one value is still seen
             ax.axvspan(low, high, color=TEAL, alpha=0.25, lw=0)
             ax.plot([low, high], [0, 0], color=TEAL, lw=6, solid_capstyle="butt")
         if line["value"] is not None:

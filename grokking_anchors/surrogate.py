@@ -72,7 +72,8 @@ def surrogate_of(
     base, wide = (sampler.draw(np.zeros((n, d), bool), rng)[0] for n in (rows, base_rows))
     written = sampler.draw(np.repeat(sampler.states, rows, axis=0), rng)[0].reshape(-1, rows, d)
     forced = np.concatenate([np.broadcast_to(base, (len(free), *base.shape)), written])
-    return Surrogate(states, column, base, forced, pack(applies(states, wide)), base_rows, columns == column[:, None], short)
+    return Surrogate(states, column, base, forced, pack(applies(states, wide)), base_rows,
+                     columns == column[:, None], short)
 
 # %% ../nbs/05b_surrogate.ipynb #c024
 def fit(model: Surrogate, held: np.ndarray, agreed: np.ndarray):
@@ -81,7 +82,7 @@ def fit(model: Surrogate, held: np.ndarray, agreed: np.ndarray):
     slope = model.weights[1:].astype(np.float32)
     model.score = np.float32(model.weights[0]) + model.base @ slope
     priced = model.own * slope  # `(s, d)`: weights of the own column, zero elsewhere
-    model.delta = np.einsum("smd,sd->sm", model.forced, priced, optimize=False) - priced @ model.base.T
+    model.delta = np.einsum("smd,sd->sm", model.forced, priced) - priced @ model.base.T
 
 # %% ../nbs/05b_surrogate.ipynb #c026
 def moves(
@@ -104,7 +105,8 @@ def moves(
 def tightest(model: Surrogate, allowed: np.ndarray) -> np.ndarray:
     "The plan in which every column is in its state of least coverage, among the allowed ones `(s,)`."
     cover = np.bitwise_count(model.covered).sum(axis=1) - 1e-6 * model.states.sum(axis=1)
-    return np.array([np.where(allowed & (model.column == c), cover, np.inf).argmin() for c in model.free])
+    return np.array([np.where(allowed & (model.column == c), cover, np.inf).argmin()
+                     for c in model.free])
 
 def plan_of(model: Surrogate, rule: np.ndarray) -> np.ndarray:
     "The plan that spells a rule `(d,)` column by column; where it says a thing twice, the stricter counts."
@@ -112,7 +114,8 @@ def plan_of(model: Surrogate, rule: np.ndarray) -> np.ndarray:
 
 def guesses(model: Surrogate, rules: np.ndarray) -> np.ndarray:
     "Guessed precision `(k,)` of rules `(k, d)`."
-    return np.array([expit(model.score + model.delta[plan_of(model, rule)].sum(axis=0)).mean() for rule in rules])
+    return np.array([expit(model.score + model.delta[plan_of(model, rule)].sum(axis=0)).mean()
+                     for rule in rules])
 
 # %% ../nbs/05b_surrogate.ipynb #c031
 def build(model: Surrogate, goal: float, plan: np.ndarray | None = None) -> np.ndarray:
@@ -130,7 +133,9 @@ def build(model: Surrogate, goal: float, plan: np.ndarray | None = None) -> np.n
 def relax(model: Surrogate, goal: float, plan: np.ndarray) -> np.ndarray:
     "As long as the goal is kept, the move that covers most."
     guess, cover = moves(model, plan)
-    while (fine := np.where(guess >= goal, cover, -np.inf)).max() > cover[plan[0]] + 1e-9 and guess[plan[0]] >= goal:
+    while guess[plan[0]] >= goal:
+        fine = np.where(guess >= goal, cover, -np.inf)
+        if fine.max() <= cover[plan[0]] + 1e-9: break
         plan = np.where(model.free == model.column[fine.argmax()], fine.argmax(), plan)
         guess, cover = moves(model, plan)
     return plan
@@ -144,7 +149,8 @@ def tighten(model: Surrogate, goal: float, plan: np.ndarray) -> np.ndarray:
     for move in np.argsort(-gain, kind="stable")[:5]:
         detour = relax(model, goal, np.where(model.free == model.column[move], move, plan))
         guess, cover = moves(model, detour)
-        if guess[detour[0]] >= goal and cover[detour[0]] > most: best, most = detour, cover[detour[0]]
+        if guess[detour[0]] >= goal and cover[detour[0]] > most:
+            best, most = detour, cover[detour[0]]
     return best
 
 # %% ../nbs/05b_surrogate.ipynb #c037
@@ -165,12 +171,13 @@ def labelled(tally, coverage, rules: np.ndarray, n: int) -> Candidates:
 def learn(model: Surrogate, tally):
     "Fit the surrogate to every labelled row of the selection."
     d = model.states.shape[1]
-    tally.guess = lambda rules: guesses(model, rules)  # for those who want to tell a rule's story, predicate by predicate
+    tally.guess = lambda rules: guesses(model, rules)  # to tell a rule's story later
     held = np.concatenate([block.held for block in tally.blocks]).view(np.uint8)
-    fit(model, np.unpackbits(held, axis=1)[:, :d].astype(bool), np.concatenate([block.agreed for block in tally.blocks]))
+    fit(model, np.unpackbits(held, axis=1)[:, :d].astype(bool),
+        np.concatenate([block.agreed for block in tally.blocks]))
 
 # %% ../nbs/05b_surrogate.ipynb #c039
-GOALS = np.array([-.01, .005, .02, .035])  # around the threshold; measured on 35 variants for the reference search
+GOALS = np.array([-.01, .005, .02, .035])  # around the threshold, from the reference search
 
 def proposals(model: Surrogate, threshold: float, detours: int) -> np.ndarray:
     "One rule for each goal: build, relax, and as many detours as wanted."
@@ -199,16 +206,19 @@ def rungs(model: Surrogate, most: int = 16) -> np.ndarray:
         path.append(model.rule(plan))
     return np.array(path)[np.unique(np.linspace(0, len(path) - 1, min(most, len(path))).astype(int))]
 
-def wider(model: Surrogate, rule: np.ndarray, coverage: Any, threshold: float, most: int = 12) -> np.ndarray:
+def wider(model: Surrogate, rule: np.ndarray, coverage: Any, threshold: float,
+          most: int = 12) -> np.ndarray:
     "Rules that say less about one column and cover more, the surrogate's favourites first."
     plan = plan_of(model, rule)
     guess, _ = moves(model, plan)
-    rules = np.array([model.rule(np.where(model.free == c, s, plan)) for s, c in enumerate(model.column)])
+    rules = np.array([model.rule(np.where(model.free == c, s, plan))
+                      for s, c in enumerate(model.column)])
     better = np.flatnonzero((coverage(rules) > coverage(rule[None])) & (guess > guess[plan[0]] - .02))
     return rules[better[np.argsort(-np.minimum(guess[better], threshold + .015), kind="stable")[:most]]]
 
 # %% ../nbs/05b_surrogate.ipynb #c043
-def surrogate_search(tally, certifier, coverage, settings, short: float = 0., pool: int = 1000, rounds: int = 4):
+def surrogate_search(tally, certifier, coverage, settings, short: float = 0., pool: int = 1000,
+                     rounds: int = 4):
     "Search on a surrogate; leaves the best rule in `certifier.best`. Raises BudgetSpent."
     sampler, threshold = tally.queries.sampler, settings.threshold
     empty = np.zeros((1, len(sampler.predicates)), bool)
@@ -221,17 +231,20 @@ def surrogate_search(tally, certifier, coverage, settings, short: float = 0., po
         seen = np.concatenate([seen, new := proposals(model, threshold, detours=2 * (r >= 2))])
         labelled(tally, coverage, new, 100)
     found = labelled(tally, coverage, seen[1:], 100)
-    if not certify_any(certifier, found) and not certify_any(certifier, labelled(tally, coverage, rungs(model), 200)):
-        return last_resort(certifier, coverage, empty.size)
+    if not certify_any(certifier, found):
+        ladder = labelled(tally, coverage, rungs(model), 200)
+        if not certify_any(certifier, ladder): return last_resort(certifier, coverage, empty.size)
     for _ in range(6):
         learn(model, tally)
-        looser = wider(model, certifier.best.rule, coverage, threshold) if certifier.best.rule.any() else empty[:0]
+        if not certifier.best.rule.any(): return
+        looser = wider(model, certifier.best.rule, coverage, threshold)
         if not len(looser) or not certifier(labelled(tally, coverage, looser, 150)): return
 
 # %% ../nbs/05b_surrogate.ipynb #c048
 def coalition_search(tally, certifier, coverage, settings, pool: int = 3000):
     "Grow rules by their mean agreement in random coalitions; leaves the best in `certifier.best`."
-    sampler, parents = tally.queries.sampler, np.zeros((1, len(tally.queries.sampler.predicates)), bool)
+    sampler = tally.queries.sampler
+    parents = np.zeros((1, len(sampler.predicates)), bool)
     if certifier(labelled(tally, coverage, parents, 200)): return
     singles = surrogate_of(sampler, tally.rng, rows=1)
     named = tally.rng.random((pool, len(singles.free))) < .5

@@ -19,7 +19,8 @@ from .explanation import Explanation, explain, facts
 from .sampling import Agreement, agreement
 from .settings import number, one_of
 from .surrogate import coalition_search, surrogate_search
-from .tables import TableReader, column_values, frame_records, gen_category_map, is_frame, is_missing, predict_function, row_count
+from .tables import TableReader, column_values, frame_records, is_frame
+from .tables import is_missing, predict_function, row_count
 
 # %% ../nbs/08_tabular.ipynb #n943b64
 def short_edges(
@@ -56,10 +57,12 @@ class Column:
         "Values `(n,)` -> bins `(n,)`; bin `size` means missing, one more a category never seen."
         missing = is_missing(values)
         if self.kind == "number":
-            if np.isinf(values).any(): raise ValueError(f"column {self.name!r} holds infinity: give a finite number, or NaN for missing")
+            if np.isinf(values).any():
+                raise ValueError(f"column {self.name!r} holds infinity: give a finite number, or NaN for missing")
             return np.where(missing, self.size, np.searchsorted(self.edges, values, "left"))
         code = {category: k for k, category in enumerate(self.categories)}
-        return np.where(missing, self.size, np.array([code.get(value, self.size + 1) for value in values], int))
+        bins = np.array([code.get(value, self.size + 1) for value in values], int)
+        return np.where(missing, self.size, bins)
 
 # %% ../nbs/08_tabular.ipynb #neb13c6
 def text_of(
@@ -87,7 +90,9 @@ def spans_of(
     for j, (column, b) in enumerate(zip(columns, bins)):
         varies, last = np.count_nonzero(column.counts) > 1, column.size - 1
         if b > last or column.kind == "category": spans += [(j, b, b)] * bool(b > last or varies)
-        else: spans += [(j, k, last) for k in range(1, b + 1)] + [(j, 0, k) for k in range(b, last)]
+        else:
+            spans += [(j, k, last) for k in range(1, b + 1)]  # lower bounds
+            spans += [(j, 0, k) for k in range(b, last)]  # upper bounds
     return np.array(spans, int).reshape(-1, 3)
 
 # %% ../nbs/08_tabular.ipynb #n4ba6d8
@@ -106,7 +111,8 @@ def tree_edges(values, answers):
     "Where a tree of four leaves would cut, each with at least a twentieth of the rows."
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
     kind = DecisionTreeRegressor if np.asarray(answers).dtype.kind == "f" else DecisionTreeClassifier
-    tree = kind(max_leaf_nodes=4, min_samples_leaf=.05, random_state=0).fit(values[:, None], answers).tree_
+    tree = kind(max_leaf_nodes=4, min_samples_leaf=.05, random_state=0)
+    tree = tree.fit(values[:, None], answers).tree_
     return np.sort(tree.threshold[tree.children_left >= 0])
 
 # %% ../nbs/08_tabular.ipynb #nf78f9e
@@ -128,20 +134,30 @@ def table_of(reader, columns: list, bins: list) -> Table:
     bins = np.array(bins, np.uint8 if most < 255 else np.uint16 if most < 65_000 else np.int64)
     order = np.array([np.argsort(row, kind="stable") for row in bins], np.int32)
     starts = np.array([[0, *np.bincount(row, minlength=most).cumsum()] for row in bins])
-    base = np.arange(n) if n <= 100_000 else np.sort(np.random.default_rng(0).choice(n, 100_000, replace=False))
+    base = np.arange(n)
+    if n > 100_000: base = np.sort(np.random.default_rng(0).choice(n, 100_000, replace=False))
     return Table(reader, columns, bins, order, starts, base)
 
 # %% ../nbs/08_tabular.ipynb #n9ae108
-def column_of(reader, j: int, values, how, answers, unit="", form=None) -> tuple:  # `Column`, bins `(n,)`
+def column_of(
+    reader: TableReader, j: int,  # which column
+    values: np.ndarray,  # `(n,)` its training values
+    how: Any, answers: Any,  # see `cut`
+    unit: str = "", form: Any = None,  # a function: edge -> text
+) -> tuple:  # `Column`, bins `(n,)`
     "Column j of the training data, and its bins."
     missing, name = is_missing(values), str(reader.names[j])
     if reader.kinds[j] == "number":
-        if np.isinf(values).any(): raise ValueError(f"column {name!r} holds infinity: give a finite number, or NaN for missing")
+        if np.isinf(values).any():
+            raise ValueError(f"column {name!r} holds infinity: give a finite number, or NaN for missing")
         there = values[~missing].astype(float)
-        edges = short_edges(cut(there, how, None if answers is None else answers[~missing]), there)
-        counts, ticks = np.histogram(there, 30, tuple(np.percentile(there, (1, 99))) if len(there) else (0, 1))
+        told = None if answers is None else answers[~missing]
+        edges = short_edges(cut(there, how, told), there)
+        middle = tuple(np.percentile(there, (1, 99))) if len(there) else (0, 1)
+        counts, ticks = np.histogram(there, 30, middle)
         labels = [(form or edge_text)(edge) for edge in edges]
-        if len(set(labels)) < len(labels): raise ValueError(f"formats gives two edges of {name!r} the same text: {labels}")
+        if len(set(labels)) < len(labels):
+            raise ValueError(f"formats gives two edges of {name!r} the same text: {labels}")
         column = Column(name, "number", edges, (), labels, unit, counts.tolist(), ticks.tolist())
         return column, column.bins(values)
     column = Column(name, reader.kinds[j], (), reader.categories[j], reader.labels[j], unit)
@@ -163,11 +179,12 @@ class TableSampler:
     def __init__(self, table: Table, instance: Any, spans: np.ndarray):
         self.table, self.instance, self.spans = table, instance, spans
         self.columns, self.low, self.high = spans.T
-        self.owners, self.first, self.group = np.unique(self.columns, return_index=True, return_inverse=True)
+        self.owners, self.first, self.group = np.unique(self.columns, return_index=True,
+                                                        return_inverse=True)
         values = table.reader.values(instance, self.owners)
-        self.own = np.array([table.columns[j].bins(values[j])[0] for j in self.owners])  # the instance's bins
-        self.predicates = self.names = [text_of(table.columns[j], low, high) for j, low, high in spans]
-        self.packed = pack(self.held(table.base[:, None]))
+        self.own = np.array([table.columns[j].bins(values[j])[0] for j in self.owners])
+        self.predicates = [text_of(table.columns[j], low, high) for j, low, high in spans]
+        self.names, self.packed = self.predicates, pack(self.held(table.base[:, None]))
 
     def held(self, choices):
         "Source rows `(n, c)`, or `(n, 1)` for whole rows -> which predicates hold `(n, d)`."
@@ -178,12 +195,13 @@ class TableSampler:
 
     def draw(self, rules, rng):
         "Rules `(n, d)` -> held `(n, d)`, source rows `(n, c)`."
-        table, n, choices = self.table, len(self.table), rng.integers(len(self.table), size=(len(rules), 1))
-        choices = np.repeat(choices, len(table.columns), axis=1)
+        table, n = self.table, len(self.table)
+        choices = np.repeat(rng.integers(n, size=(len(rules), 1)), len(table.columns), axis=1)
         fresh = np.r_[True, (rules[1:] != rules[:-1]).any(axis=1)][:len(rules)]  # rules come in runs
         kinds, which = rules[fresh], fresh.cumsum() - 1
         low = np.maximum.reduceat(np.where(kinds, self.low, 0), self.first, axis=1)
-        high = np.minimum.reduceat(np.where(kinds, self.high, table.starts.shape[1] - 2), self.first, axis=1)
+        high = np.minimum.reduceat(np.where(kinds, self.high, table.starts.shape[1] - 2),
+                                   self.first, axis=1)
         start, stop = table.starts[self.owners, low][which], table.starts[self.owners, high + 1][which]
         spot = start + (rng.random(start.shape) * (stop - start)).astype(int)
         new = np.where(stop > start, table.order[self.owners, np.minimum(spot, n - 1)], n)
@@ -209,7 +227,8 @@ class ObservedSampler(TableSampler):
         "Rules `(n, d)` -> held `(n, d)`, source rows `(n, 1)`."
         kinds, which = np.unique(pack(rules), axis=0, return_inverse=True)
         which, choices = which.ravel(), np.full((len(rules), 1), len(self.table))
-        parts = np.split(np.argsort(which, kind="stable"), np.bincount(which, minlength=len(kinds)).cumsum()[:-1])
+        parts = np.split(np.argsort(which, kind="stable"),
+                         np.bincount(which, minlength=len(kinds)).cumsum()[:-1])
         for fits, mine in zip(contains(kinds, self.packed), parts):
             if fits.any(): choices[mine, 0] = rng.choice(self.table.base[fits], len(mine))
         return self.held(choices), choices
@@ -223,7 +242,8 @@ class ObservedSampler(TableSampler):
 def states_of(sampler: TableSampler) -> np.ndarray:  # `(s, d)` bool
     "Every single predicate, and every pair of a lower and an upper bound of one column."
     column, low, high = sampler.spans.T
-    one, last = np.eye(len(column), dtype=bool), np.array([c.size - 1 for c in sampler.table.columns])[column]
+    one = np.eye(len(column), dtype=bool)
+    last = np.array([c.size - 1 for c in sampler.table.columns])[column]
     is_lower, is_upper = (low > 0) & (high == last), (low == 0) & (high < last)
     pairs = np.argwhere((column[:, None] == column) & is_lower[:, None] & is_upper)
     return np.concatenate([one, one[pairs[:, 0]] | one[pairs[:, 1]]])
@@ -246,9 +266,11 @@ class TabularExplanation(Explanation):
         "Which predicates hold for which rows of a table: `(n, d)` bool. A frame needs the columns asked about."
         spans = self.spans[which]
         columns, wanted = [Column(**column) for column in self.columns], sorted(set(spans[:, 0].tolist()))
-        values = column_values(inputs, [c.name for c in columns], [c.kind == "number" for c in columns], self.widths, wanted)
+        values = column_values(inputs, [c.name for c in columns],
+                               [c.kind == "number" for c in columns], self.widths, wanted)
         bins = {j: columns[j].bins(values[j]) for j in wanted}
-        return np.array([(low <= bins[j]) & (bins[j] <= high) for j, low, high in spans], bool).T.reshape(-1, len(spans))
+        held = [(low <= bins[j]) & (bins[j] <= high) for j, low, high in spans]
+        return np.array(held, bool).T.reshape(-1, len(spans))
 
     def holds(self, inputs):
         "Does the rule hold for each of n rows: `(n,)` bool."
@@ -269,7 +291,8 @@ class TabularExplanation(Explanation):
         return [(j, *bounds) for j, bounds in found.items()]
 
     @property
-    def anchor(self): return [text_of(Column(**self.columns[j]), low, high) for j, low, high in self.merged()]
+    def anchor(self):
+        return [text_of(Column(**self.columns[j]), low, high) for j, low, high in self.merged()]
 
 # %% ../nbs/08_tabular.ipynb #n19ff5d
 def table_facts(self):
@@ -277,30 +300,36 @@ def table_facts(self):
     found = facts(self)
     for question, (precision, rows, how) in (self.measured or {}).items():
         if question != self.meta["distribution"]:
-            found[f"If one {question}s"] = "no training row satisfies the rule" if precision is None else f"{precision:.3f}, {how} on {rows} rows"
+            none = "no training row satisfies the rule"
+            found[f"If one {question}s"] = f"{precision:.3f}, {how} on {rows} rows" if rows else none
     return found | {"Question": self.meta["question"]}
 
 def number_lines_of(self):
     "A number line for each anchored column: the training data, the interval, the instance."
     from grokking_anchors.pictures import number_lines
     lines, row = [], self.raw["instance"]
-    values = column_values(row, [c["name"] for c in self.columns], [c["kind"] == "number" for c in self.columns], self.widths)
+    values = column_values(row, [c["name"] for c in self.columns],
+                           [c["kind"] == "number" for c in self.columns], self.widths)
     for (j, low, high), text in zip(self.merged(), self.anchor):
         column = Column(**self.columns[j])
         is_number, bounds = column.kind == "number", [-np.inf, *column.edges, np.inf]
         value = values[j][0] if is_number else column.bins(values[j])[0]
-        where = (bounds[low], bounds[high + 1]) if is_number and low < column.size else (low - .5, high + .5)
-        lines.append(dict(text=text, counts=column.counts, number=is_number, low=where[0], high=where[1],
-                          ticks=column.ticks if is_number else [*column.labels, "missing"], value=None if value != value else value))
+        there = is_number and low < column.size
+        low, high = (bounds[low], bounds[high + 1]) if there else (low - .5, high + .5)
+        ticks = column.ticks if is_number else [*column.labels, "missing"]
+        lines.append(dict(text=text, counts=column.counts, number=is_number, low=low, high=high,
+                          ticks=ticks, value=None if value != value else value))
     return number_lines(lines)
 
 def ribbons_of(self):
     "What each predicate added: a matplotlib figure."
     from grokking_anchors.pictures import ribbons
     names = [str(name) for name in self.raw["names"]] or ["(empty rule)"]
-    return ribbons(names, self.raw["precision"], self.raw["coverage"], self.meta["params"]["threshold"])
+    return ribbons(names, self.raw["precision"], self.raw["coverage"],
+                   self.meta["params"]["threshold"])
 
-TabularExplanation.facts, TabularExplanation.plot, TabularExplanation.plot_numbers = table_facts, ribbons_of, number_lines_of
+TabularExplanation.facts, TabularExplanation.plot = table_facts, ribbons_of
+TabularExplanation.plot_numbers = number_lines_of
 
 # %% ../nbs/08_tabular.ipynb #nf82055
 def other_precision(
@@ -319,13 +348,15 @@ def other_precision(
     return "observe", float(agrees(sampler.render(rows[:, None])).mean()) if len(rows) else None, len(rows), how
 
 # %% ../nbs/08_tabular.ipynb #n0a527f
-QUESTIONS = {"perturb": "the rule's columns are written into random training rows, all other columns stay as they are there",
+QUESTIONS = {"perturb": "the rule's columns are written into random training rows, "
+                        "all other columns stay as they are there",
              "observe": "training rows that satisfy the rule, as they are"}
 SEARCHES = {"surrogate": surrogate_search, "coalitions": coalition_search, "beam": None}
 
 class AnchorTabular:
     "Explains the predictions of a model for rows of a table."
-    def __init__(self, predictor, feature_names=None, categorical_names=None, ohe=False, seed=None):
+    def __init__(self, predictor, feature_names=None, categorical_names=None, ohe=False,
+                 seed=None):
         self.predictor, self.ask, self.seed = predictor, predict_function(predictor), seed
         self.feature_names, self.categorical_names, self.ohe = feature_names, categorical_names, ohe
         self.table = None
@@ -343,9 +374,12 @@ class AnchorTabular:
         for option in (chosen, units or {}, formats or {}):
             for name in option: one_of("column", name, reader.names)
         named = {name: how for name, how in chosen.items() if how is not None}
-        answers = self.predict_fn(reader.data) if any(isinstance(how, str) or callable(how) for how in named.values()) else None
-        made = [column_of(reader, j, values, named.get(name, tuple(disc_perc)), answers, (units or {}).get(name, ""), (formats or {}).get(name))
-                for j, (name, values) in enumerate(zip(reader.names, reader.values(reader.data)))]
+        curious = any(isinstance(how, str) or callable(how) for how in named.values())
+        answers = self.predict_fn(reader.data) if curious else None
+        columns = zip(reader.names, reader.values(reader.data))
+        made = [column_of(reader, j, values, named.get(name, tuple(disc_perc)), answers,
+                          (units or {}).get(name, ""), (formats or {}).get(name))
+                for j, (name, values) in enumerate(columns)]
         self.table = table_of(reader, [column for column, _ in made], [bins for _, bins in made])
         return self
 
@@ -361,26 +395,30 @@ def explain_row(
     **options,  # see `Settings`, and `count_rows`
 ) -> TabularExplanation:
     "The rule of largest coverage that is certified to be sufficient for the prediction."
-    if self.table is None: raise ValueError("this explainer has no training data yet: call fit first")
+    if self.table is None:
+        raise ValueError("this explainer has no training data yet: call fit first")
     one_of("distribution", distribution, QUESTIONS), number("short", short, -1e-9)
     table, instance = self.table, self.table.reader.one(X)
     values = table.reader.values(instance)
     bins = [known_bin(column, v) for column, v in zip(table.columns, values)]
     spans = spans_of(table.columns, bins)
-    if not len(spans): raise ValueError("no column of the training data takes two values, so there is nothing to perturb")
-    sampler = (TableSampler if distribution == "perturb" else ObservedSampler)(table, instance, spans)
+    if not len(spans):
+        raise ValueError("no column of the training data takes two values, so there is nothing to perturb")
+    kind = TableSampler if distribution == "perturb" else ObservedSampler
+    sampler = kind(table, instance, spans)
     selector = selector or ("surrogate" if distribution == "perturb" else "beam")
     one_of("selector", selector, SEARCHES)
     search = SEARCHES[selector]
     sampler.search = partial(search, short=short) if search is surrogate_search else search
     agrees = agreement(predict_function(self.predictor, soft), instance, target, tolerance, soft)
-    return wrapped(sampler, agrees, distribution, dict(seed=self.seed, threshold=threshold) | options)
+    return wrapped(sampler, agrees, distribution,
+                   dict(seed=self.seed, threshold=threshold) | options)
 
 def known_bin(column, values):
     "The bin of an instance's value; ValueError for a category that the training data does not know."
     b = int(column.bins(values)[0])
     if b <= column.size: return b
-    some = ", ".join(map(repr, list(column.categories)[:8])) + (", ..." if column.size > 8 else "")
+    some = ", ".join(map(repr, list(column.categories)[:8])) + ", ..." * (column.size > 8)
     raise ValueError(f"column {column.name!r}: {values[0]!r} is no category of the training data; it has: {some}")
 
 AnchorTabular.explain = explain_row
@@ -388,22 +426,29 @@ AnchorTabular.explain = explain_row
 # %% ../nbs/08_tabular.ipynb #nd55ac0
 def wrapped(sampler, agrees: Agreement, distribution: str, options: dict) -> TabularExplanation:
     "Search, wrap up, and measure the other question within the budget."
-    count_rows, table, reader = options.pop("count_rows", 1000), sampler.table, sampler.table.reader
+    count_rows = options.pop("count_rows", 1000)
+    table, reader = sampler.table, sampler.table.reader
     meta = dict(distribution=distribution, question=QUESTIONS[distribution])
-    if agrees.tolerance is not None: meta["question"] = f"stays within {agrees.tolerance:g} of the prediction; {meta['question']}"
-    found = explain(sampler, agrees, reader.record(sampler.instance), TabularExplanation, meta, **options)
+    if agrees.tolerance is not None:
+        meta["question"] = f"stays within {agrees.tolerance:g} of the prediction; {meta['question']}"
+    found = explain(sampler, agrees, reader.record(sampler.instance), TabularExplanation, meta,
+                    **options)
     for example in found.raw["examples"]:
-        for key in example: example[key] = frame_records(example[key]) if is_frame(example[key]) else example[key]
-    found.spans, found.widths, found.columns = sampler.spans, reader.widths, [asdict(column) for column in table.columns]
+        for key in example:
+            example[key] = frame_records(example[key]) if is_frame(example[key]) else example[key]
+    found.spans, found.widths, found.columns = sampler.spans, reader.widths, [asdict(column)
+        for column in table.columns]
     params, rng = found.meta["params"], np.random.default_rng([params_seed(found), 1])
-    found.measured = {distribution: (found.precision, None, "certified" if found.certified else "not certified")}
+    found.measured = {distribution: (found.precision, None,
+                                     "certified" if found.certified else "not certified")}
     most = min(count_rows, params["max_queries"] - found.queries["rows"])
     if most > 0:
         question, *numbers = other_precision(sampler, agrees, found.rule, most, rng)
         found.measured[question] = tuple(numbers)
         for key in ("rows", "distinct"): found.queries[key] += numbers[1]
         found.queries["calls"] += numbers[1] > 0
-    if found.coverage == 0: found.reason += "; no training row satisfies this rule, only the instance itself is known to"
+    if found.coverage == 0:
+        found.reason += "; no training row satisfies this rule, only the instance itself is known to"
     return found
 
 def params_seed(found):
@@ -418,17 +463,23 @@ def asked_column(column: Column, condition: Any) -> tuple:  # `Column`, first an
         if not isinstance(condition, tuple) or len(condition) != 2:
             raise ValueError(f"the condition on {column.name!r} must be (low, high), None for an open side, came: {condition!r}")
         edges = [float(edge) for edge in condition if edge is not None]
-        if not edges or len(edges) == 2 and not edges[0] < edges[1]: raise ValueError(f"{column.name!r}: {condition!r} is not an interval")
-        new = Column(**asdict(column) | dict(edges=edges, labels=[edge_text(edge) for edge in edges]))
+        if not edges or len(edges) == 2 and not edges[0] < edges[1]:
+            raise ValueError(f"{column.name!r}: {condition!r} is not an interval")
+        new = Column(**asdict(column) | dict(edges=edges,
+                                             labels=[edge_text(edge) for edge in edges]))
         return new, int(condition[0] is not None), len(edges) - (condition[1] is not None)
-    wanted = list(condition) if isinstance(condition, set | list | tuple | frozenset) else [condition]
-    label = {value: text for value, text in zip(column.labels, column.categories)} | {value: value for value in column.categories}
+    wanted = list(condition) if isinstance(condition,
+                                           set | list | tuple | frozenset) else [condition]
+    label = {value: text for value, text in zip(column.labels,
+        column.categories)} | {value: value for value in column.categories}
     unknown = [value for value in wanted if value not in label]
-    if unknown: raise ValueError(f"{unknown[0]!r} is no category of {column.name!r}; it has: {list(column.labels)}")
+    if unknown:
+        raise ValueError(f"{unknown[0]!r} is no category of {column.name!r}; it has: {list(column.labels)}")
     first = sorted((label[value] for value in wanted), key=list(column.categories).index)
     every = first + [value for value in column.categories if value not in first]
     texts = dict(zip(column.categories, column.labels))
-    return Column(**asdict(column) | dict(kind="category", categories=every, labels=[texts[v] for v in every])), 0, len(first) - 1
+    return Column(**asdict(column) | dict(kind="category", categories=every,
+                                          labels=[texts[v] for v in every])), 0, len(first) - 1
 
 # %% ../nbs/08_tabular.ipynb #n64d464
 def evaluate(
@@ -438,12 +489,14 @@ def evaluate(
     *, target: Any = None, distribution: str = "perturb", tolerance=None, soft=False, **options,
 ) -> TabularExplanation:
     "The user's rule, certified or not, under the question asked."
-    if self.table is None: raise ValueError("this explainer has no training data yet: call fit first")
+    if self.table is None:
+        raise ValueError("this explainer has no training data yet: call fit first")
     one_of("distribution", distribution, QUESTIONS)
     table, reader, spans = self.table, self.table.reader, []
     for name in rule: one_of("column", name, reader.names)
     if not rule: raise ValueError("the rule has no condition")
-    columns, bins, wanted = list(table.columns), list(table.bins), [reader.names.index(name) for name in rule]
+    columns, bins, wanted = list(table.columns), list(table.bins), [reader.names.index(name)
+                                                                    for name in rule]
     values = reader.values(reader.data, wanted)
     for j, condition in zip(wanted, rule.values()):
         columns[j], low, high = asked_column(columns[j], condition)
@@ -451,8 +504,10 @@ def evaluate(
         spans.append((j, low, high))
     asked, spans = table_of(reader, columns, bins), np.array(sorted(spans))
     instance = reader.one(X) if X is not None else some_row(self, asked, spans, target)
-    sampler = (TableSampler if distribution == "perturb" else ObservedSampler)(asked, instance, spans)
-    broken = [text for text, ok in zip(sampler.predicates, sampler.held(np.array([[len(asked)]]))[0]) if not ok]
+    sampler = (TableSampler if distribution == "perturb" else ObservedSampler)(asked, instance,
+                                                                               spans)
+    broken = [text for text, ok in zip(sampler.predicates,
+                                       sampler.held(np.array([[len(asked)]]))[0]) if not ok]
     if broken: raise ValueError(f"X does not satisfy the rule: {broken[0]}")
     sampler.search = only_the_full_rule
     agrees = agreement(predict_function(self.predictor, soft), instance, target, tolerance, soft)
@@ -460,10 +515,13 @@ def evaluate(
 
 def some_row(self, table, spans, target):
     "A training row that satisfies the rule and that the model gives the target."
-    fits = np.logical_and.reduce([(table.bins[j] >= low) & (table.bins[j] <= high) for j, low, high in spans])
-    rows = table.reader.cook(np.repeat(np.flatnonzero(fits)[:1000, None], len(table.columns), axis=1), None) if fits.any() else None
+    fits = np.logical_and.reduce([(table.bins[j] >= low) & (table.bins[j] <= high) for j, low,
+                                  high in spans])
+    rows = table.reader.cook(np.repeat(np.flatnonzero(fits)[:1000, None], len(table.columns),
+                                       axis=1), None) if fits.any() else None
     same = np.flatnonzero(self.predict_fn(rows) == target) if target is not None and fits.any() else []
-    if not len(same): raise ValueError(f"give X: no training row satisfies the rule and is given target={target!r}")
+    if not len(same):
+        raise ValueError(f"give X: no training row satisfies the rule and is given target={target!r}")
     return rows.iloc[[same[0]]] if is_frame(rows) else rows[same[:1]]
 
 def only_the_full_rule(tally, certifier, coverage, settings):
