@@ -56,7 +56,9 @@ def gen_category_map(
     else:
         data = np.asarray(data)
         if data.ndim != 2:
-            raise TypeError(f"gen_category_map needs a DataFrame or a 2-D array, came: {type(data).__name__} of shape {data.shape}")
+            raise TypeError(
+                f"gen_category_map needs a DataFrame or a 2-D array, came: {type(data).__name__} of shape {data.shape}"
+            )
         names, found = list(range(data.shape[1])), [j for j in range(data.shape[1]) if not all_numbers(data[:, j])]
         distinct = [lambda j=j: in_order(data[~is_missing(data[:, j]), j]) for j in names]
     if categorical_columns is not None:
@@ -65,7 +67,9 @@ def gen_category_map(
             raise ValueError(f"categorical_columns holds {unknown[0]!r}, which is no column; there are: {names}")
         found = [names.index(name) for name in categorical_columns]
     if is_frame(data):
-        listed = [in_order(columns[j].dropna().unique().tolist()) if distinct[j]() is None else distinct[j]() for j in found]
+        listed = [
+            in_order(columns[j].dropna().unique().tolist()) if distinct[j]() is None else distinct[j]() for j in found
+        ]
         return dict(zip(found, listed))
     return {j: distinct[j]() for j in found}
 
@@ -85,7 +89,9 @@ def all_numbers(values):
         return True
     if values.dtype.kind != "O":
         return False
-    return all(value is None or (isinstance(value, Real) and not isinstance(value, (bool, np.bool_))) for value in values)
+    return all(
+        value is None or (isinstance(value, Real) and not isinstance(value, (bool, np.bool_))) for value in values
+    )
 
 
 def kind_of(column):
@@ -93,8 +99,15 @@ def kind_of(column):
     from pandas.api import types
 
     dtype, name = column.dtype, column.name
-    if types.is_datetime64_any_dtype(dtype) or types.is_timedelta64_dtype(dtype) or isinstance(dtype, type) or dtype.kind in "mM":
-        raise TypeError(f"column {name!r} holds dates or times ({dtype}); give numbers instead, such as days since a day, or the year")
+    if (
+        types.is_datetime64_any_dtype(dtype)
+        or types.is_timedelta64_dtype(dtype)
+        or isinstance(dtype, type)
+        or dtype.kind in "mM"
+    ):
+        raise TypeError(
+            f"column {name!r} holds dates or times ({dtype}); give numbers instead, such as the year"
+        )
     if types.is_complex_dtype(dtype):
         raise TypeError(f"column {name!r} holds complex numbers")
     if isinstance(dtype, __import__("pandas").CategoricalDtype):
@@ -120,7 +133,11 @@ def series_values(column, number):
     missing = column.isna().to_numpy()
     if number:
         try:
-            return column.astype(float).to_numpy() if not missing.any() else column.astype(object).where(~missing, np.nan).to_numpy(float)
+            return (
+                column.astype(float).to_numpy()
+                if not missing.any()
+                else column.astype(object).where(~missing, np.nan).to_numpy(float)
+            )
         except (TypeError, ValueError) as error:
             raise ValueError(f"column {column.name!r} must hold numbers, as at fit, came: {column.dtype}") from error
     values = column.astype(object).to_numpy(object, copy=True)
@@ -131,7 +148,11 @@ def series_values(column, number):
 def as_floats(values, name):
     """Values of an array's column as floats; None becomes NaN."""
     try:
-        return np.array([np.nan if value is None else value for value in values], float) if values.dtype == object else values.astype(float)
+        return (
+            np.array([np.nan if value is None else value for value in values], float)
+            if values.dtype == object
+            else values.astype(float)
+        )
     except (TypeError, ValueError) as error:
         raise ValueError(f"column {name!r} must hold numbers, as at fit, came: {values.dtype}") from error
 
@@ -139,7 +160,9 @@ def as_floats(values, name):
 def hot_codes(block, name):
     """One-hot columns -> codes; ValueError where a row is not one-hot."""
     if not (np.isin(block, (0, 1)).all() and (block.sum(axis=1) == 1).all()):
-        raise ValueError(f"ohe=True: the {block.shape[1]} columns of {name!r} must hold a single 1 and zeros in every row")
+        raise ValueError(
+            f"ohe=True: the {block.shape[1]} columns of {name!r} must hold a single 1 and zeros in every row"
+        )
     return block.argmax(axis=1)
 
 
@@ -178,7 +201,7 @@ def column_values(
         raise ValueError(f"inputs must have {sum(widths)} columns, as at fit, came: shape {inputs.shape}")
     ends = np.cumsum(widths)
     for j in wanted:
-        block = inputs[:, ends[j] - widths[j]:ends[j]]
+        block = inputs[:, ends[j] - widths[j] : ends[j]]
         column = block[:, 0] if widths[j] == 1 else hot_codes(block.astype(float), names[j])
         found[j] = as_floats(column, names[j]) if numbers[j] else column.astype(object)
     return found
@@ -190,13 +213,18 @@ class TableReader:
     def __init__(self, data, feature_names=None, categorical_names=None, ohe=False):
         self.frame, self.ohe = is_frame(data), ohe
         if is_series(data) or (not self.frame and np.ndim(data) != 2):
-            raise ValueError(f"train_data must be a table: a DataFrame or a 2-D array, came: {type(data).__name__} of shape {np.shape(data)}")
+            raise ValueError(
+                "train_data must be a table: a DataFrame or a 2-D array, "
+                f"came: {type(data).__name__} of shape {np.shape(data)}"
+            )
         if not len(data):
             raise ValueError("train_data has no rows")
         if self.frame and ohe:
             raise ValueError("ohe=True is for arrays; a DataFrame comes with its categories as they are")
         self.data = data.reset_index(drop=True) if self.frame else np.array(data)
-        self.columns_from_frame(feature_names) if self.frame else self.columns_from_array(feature_names, categorical_names)
+        self.columns_from_frame(feature_names) if self.frame else self.columns_from_array(
+            feature_names, categorical_names
+        )
         self.name_categories(categorical_names)
 
     def columns_from_frame(self, feature_names):
@@ -212,7 +240,10 @@ class TableReader:
         self.names = have
         found = [kind_of(self.data[name]) for name in have]
         self.kinds, self.categories = [kind for kind, _ in found], [listed for _, listed in found]
-        self.labels, self.widths = [listed and [str(value) for value in listed] for listed in self.categories], [1] * len(have)
+        self.labels, self.widths = (
+            [listed and [str(value) for value in listed] for listed in self.categories],
+            [1] * len(have),
+        )
 
     def columns_from_array(self, feature_names, categorical_names):
         """Names from the user; every column a number unless its categories are named or it holds text."""
@@ -236,7 +267,9 @@ class TableReader:
     def check_names(names, count):
         """ValueError unless there is one name for each column, each once."""
         if isinstance(names, str) or len(names) != count:
-            raise ValueError(f"feature_names must name {count} columns, came: {1 if isinstance(names, str) else len(names)} names")
+            raise ValueError(
+                f"feature_names must name {count} columns, came: {1 if isinstance(names, str) else len(names)} names"
+            )
         if len(set(names)) < count:
             raise ValueError(f"feature_names holds {[n for n in names if list(names).count(n) > 1][0]!r} twice")
 
@@ -245,7 +278,9 @@ class TableReader:
         for key, labels in dict(categorical_names or {}).items():
             j = self.names.index(key) if key in self.names else key
             if not isinstance(j, (int, np.integer)) or not 0 <= j < len(self.names):
-                raise ValueError(f"categorical_names names column {key!r}, but there are {len(self.names)}: {self.names}")
+                raise ValueError(
+                    f"categorical_names names column {key!r}, but there are {len(self.names)}: {self.names}"
+                )
             labels = list(labels)
             codes = self.kinds[j] == "number"
             if not codes and self.frame and set(labels) >= set(self.categories[j]):
@@ -254,7 +289,8 @@ class TableReader:
                 self.kinds[j], self.categories[j] = "category", list(range(len(labels)))
                 self.labels[j] = [str(label) for label in labels]
             else:
-                raise ValueError(f"categorical_names of {self.names[j]!r} lacks {sorted(set(self.categories[j]) - set(labels), key=str)[0]!r}")
+                lost = sorted(set(self.categories[j]) - set(labels), key=str)
+                raise ValueError(f"categorical_names of {self.names[j]!r} lacks {lost[0]!r}")
 
     def __len__(self):
         return len(self.data)
@@ -299,7 +335,9 @@ class TableReader:
                 row = np.asarray(instance, object)
                 row = row[None] if row.ndim == 1 else row
                 if row.ndim != 2 or row.shape[1] != len(self.names):
-                    raise ValueError(f"X must have {len(self.names)} values, in the order {self.names}, came: shape {row.shape}")
+                    raise ValueError(
+                        f"X must have {len(self.names)} values, in the order {self.names}, came: shape {row.shape}"
+                    )
                 instance = pd.DataFrame(row, columns=self.names)
         if len(instance) != 1:
             raise ValueError(f"X must be one instance, came: {len(instance)} rows")
@@ -317,16 +355,23 @@ class TableReader:
                 continue
             missing = bool(value.isna()[0])
             if hasattr(dtype, "categories") and not missing and value[0] not in dtype.categories:
-                raise ValueError(f"column {name!r}: {plain_value(value[0])!r} is no category of the training data; it has: {list(dtype.categories)}")
+                raise ValueError(
+                    f"column {name!r}: {plain_value(value[0])!r} is no category of the training data; "
+                    f"it has: {list(dtype.categories)}"
+                )
             try:
                 new = value.astype(dtype)
                 same = bool(new.isna()[0]) if missing else bool(new.isna()[0] == False and new[0] == value[0])  # noqa: E712
             except (TypeError, ValueError):
                 same = False
             if not same and missing and dtype.kind in "iub":
-                raise ValueError(f"X is missing in column {name!r}, whose dtype {dtype} at fit cannot hold a missing value")
+                raise ValueError(
+                    f"X is missing in column {name!r}, whose dtype {dtype} at fit cannot hold a missing value"
+                )
             if not same:
-                raise ValueError(f"column {name!r}: {plain_value(value[0])!r} is not a value of {dtype}, the dtype at fit")
+                raise ValueError(
+                    f"column {name!r}: {plain_value(value[0])!r} is not a value of {dtype}, the dtype at fit"
+                )
             row[name] = new
         return row
 

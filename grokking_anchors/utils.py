@@ -1,6 +1,6 @@
 """Helpers under the module name that published examples import them from."""
 
-__all__ = ["gen_category_map"]
+__all__ = ["gen_category_map"]  # noqa: F822
 
 
 def __getattr__(name):
