@@ -159,7 +159,7 @@ def test_text_says_what_is_evaluated(scale):
 
 
 def test_promise_over_seeds():
-    """80 explanations at threshold .8 and delta .2 with exact truth: broken promises within the binomial bound (1e-4)."""
+    """80 explanations at threshold .8 and delta .2: broken promises within the binomial bound (1e-4)."""
     explainer, broken, claims = AnchorTabular(FOREST).fit(X), 0, 0
     for seed in range(80):
         instance = X[seed % 20]
@@ -570,3 +570,16 @@ def test_documented_category_map():
     explainer.fit(codes, disc_perc=[25, 50, 75])
     explanation = explainer.explain(codes[1], threshold=0.95)
     assert explanation.anchor == ["Status = single"] and explainer.predict_fn(codes[1:2])[0] == 1
+
+
+def test_exact_search_on_what_is_found():
+    """Few predicates and a finite table: `search="exact"` finds the best rule, at threshold 1 too."""
+    explainer = AnchorTabular(TREE, seed=0).fit(X, disc_perc=(50,))
+    found = explainer.explain(X[3], threshold=1, distribution="observe", search="exact", count_rows=0)
+    label = TREE.predict(X[[3]])[0]
+    best = 0
+    for rule in itertools.product([False, True], repeat=len(found.predicates)):
+        holds = found.check(X)[:, np.array(rule)].all(axis=1)
+        if (TREE.predict(X[holds]) == label).all():
+            best = max(best, holds.mean())
+    assert found.certified == (best > 0) and (not found.certified or found.coverage == pytest.approx(best))
