@@ -421,5 +421,5 @@ def global_view(
     ax.set_yticks(range(len(labels)), labels, fontsize=8.5)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
-    ax.legend(frameon=False, fontsize=8.5, loc="lower right")
+    ax.legend(frameon=False, fontsize=8.5, loc="lower right", bbox_to_anchor=(1, 0.98))
     return done(fig)
