@@ -187,10 +187,11 @@ def to_dict(self):
 
 def from_dict(state):
     "The explanation that `to_dict` described."
-    kinds = {kind.__name__: kind for kind in [Explanation, *Explanation.__subclasses__()]}
-    if state["kind"] not in kinds and state["module"].startswith("grokking_anchors."):
-        kinds[state["kind"]] = getattr(import_module(state["module"]), state["kind"])
-    kind = kinds.get(state["kind"], Explanation)
+    place = state["module"], state["kind"]
+    kinds = {(kind.__module__, kind.__name__): kind for kind in [Explanation, *Explanation.__subclasses__()]}
+    if place not in kinds and place[0].startswith("grokking_anchors."):
+        kinds[place] = getattr(import_module(place[0]), place[1])
+    kind = kinds.get(place, Explanation)
     values = {key: state[key] for key in [f.name for f in fields(kind)]}
     for key in ("precision_interval", "coverage_interval"): values[key] = values[key] and tuple(values[key])
     return kind(**values | dict(rule=np.array(state["rule"], bool)))
