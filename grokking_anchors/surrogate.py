@@ -222,7 +222,7 @@ def surrogate_search(tally, certifier, coverage, settings, short: float = 0., po
     "Search on a surrogate; leaves the best rule in `certifier.best`. Raises BudgetSpent."
     sampler, threshold = tally.queries.sampler, settings.threshold
     empty = np.zeros((1, len(sampler.predicates)), bool)
-    certifier.per_level, certifier.limits["max_pulls"] = 6, min(settings.max_pulls, 5000)
+    certifier.per_level, certifier.limits["max_pulls"] = 6, settings.max_pulls // 2  # many rules are tried
     if certifier(labelled(tally, coverage, empty, 200)): return
     model, seen = surrogate_of(sampler, tally.rng, short), empty
     tally.draw(random_rules(model, pool, tally.rng), np.ones(pool, int))
