@@ -8,6 +8,10 @@ __version__ = "0.1.0"
 _HOME = {
     "AnchorText": "text",
     "AnchorImage": "image",
+    "AnchorTabular": "tabular",
+    "explain_many": "explanation",
+    "pick": "explanation",
+    "gen_category_map": "tables",
     "find_anchor": "certify",
     "Explanation": "explanation",
     "agreement": "sampling",

@@ -327,6 +327,8 @@ def run(tally, certifier, coverage, settings):
     queries, d = tally.queries, len(tally.queries.sampler.predicates)
     max_size = min(d, settings.max_anchor_size or d)
     if settings.search == "exact": return run_exact(tally, certifier, coverage, settings, max_size)
+    if getattr(queries.sampler, "search", None):  # a sampler may bring its own
+        return queries.sampler.search(tally, certifier, coverage, settings)
     tally.draw(np.zeros((1, d), bool), [max(1, min(settings.min_samples_start, settings.max_queries // 2))])
     options = dict(beam_size=settings.beam_size, max_size=max_size, threshold=settings.threshold,
                    tau=settings.tau, batch_size=settings.batch_size)

@@ -75,9 +75,7 @@ def report(
     colour: bool,  # highlight with terminal colours instead of brackets
 ) -> str:
     """What the terminal shows of an explanation."""
-    from .explanation import facts
-
-    rows = facts(explanation)
+    rows = explanation.facts()
     last = explanation.raw["examples"][-1]
     for label, key, none in (
         ("Kept", "covered_true", "none seen"),

@@ -2,7 +2,8 @@
 
 # %% auto #0
 __all__ = ['CHIP', 'DOUBT', 'by_effect', 'known_samples', 'partial_anchors', 'Explanation', 'explain', 'number_text', 'facts',
-           'in_text', 'chips', 'in_html', 'plot', 'plain', 'to_dict', 'kind_named', 'from_dict']
+           'in_text', 'chips', 'in_html', 'plot', 'plain', 'to_dict', 'kind_named', 'from_dict', 'Failure', 'rows_of',
+           'explain_one', 'explain_many', 'pick', 'plot_pick']
 
 # %% ../nbs/06_explanation.ipynb #c003
 import html
@@ -12,6 +13,8 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
+from tqdm.auto import tqdm
 
 from .certify import SearchResult, find_anchor, first_distinct
 from .encoding import applies
@@ -23,11 +26,12 @@ def by_effect(
 ) -> list:  # predicate numbers of its rule
     "The rule's predicates, each time the one with which the largest share of samples agrees."
     order, rule = [], np.zeros_like(result.rule)
-    if result.rule.any() and not result.tally.blocks: known_samples(result)
+    guess = getattr(result.tally, "guess", None)  # where samples are not shared, the search left one
+    if result.rule.any() and not result.tally.blocks and not guess: known_samples(result)
     while (left := np.flatnonzero(result.rule & ~rule)).size:
         larger = rule | np.eye(len(rule), dtype=bool)[left]
         hits, pulls = result.tally.count(larger)
-        order.append(int(left[np.argmax(hits / np.maximum(pulls, 1))]))
+        order.append(int(left[np.argmax(guess(larger) if guess else hits / np.maximum(pulls, 1))]))
         rule[order[-1]] = True
     return order
 
@@ -148,9 +152,9 @@ def facts(
 
 def in_text(self):
     "One fact per line."
-    return "\n".join(f"{label}: {text}" for label, text in facts(self).items())
+    return "\n".join(f"{label}: {text}" for label, text in self.facts().items())
 
-Explanation.__str__ = Explanation.__repr__ = in_text
+Explanation.facts, Explanation.__str__, Explanation.__repr__ = facts, in_text, in_text
 
 # %% ../nbs/06_explanation.ipynb #c027
 CHIP = "background:#0b7a75;color:#ffffff;border-radius:4px;padding:1px 6px;margin:1px;display:inline-block"
@@ -162,7 +166,7 @@ def chips(texts, style=CHIP):
 
 def in_html(self):
     "The facts as a table, with the rule as labels and one kept and one lost example."
-    rows = {label: html.escape(text) for label, text in facts(self).items()}
+    rows = {label: html.escape(text) for label, text in self.facts().items()}
     label = list(rows)[1]
     if self.anchor: rows[label] = self.headline()
     for key, title in (("covered_true", "Still the same"), ("covered_false", "Not any more")):
@@ -213,3 +217,59 @@ def from_dict(state):
 Explanation.to_dict, Explanation.from_dict = to_dict, staticmethod(from_dict)
 Explanation.to_json = lambda self, **options: json.dumps(self.to_dict(), **options)
 Explanation.from_json = staticmethod(lambda text: from_dict(json.loads(text)))
+
+# %% ../nbs/06_explanation.ipynb #m001
+@dataclass
+class Failure:
+    "What stands in the place of an explanation that failed."
+    index: int  # which instance
+    error: Exception
+
+def rows_of(X) -> list:
+    "The instances one by one: rows of a frame, of an array, or items of a list."
+    return [X.iloc[[i]] for i in range(len(X))] if hasattr(X, "iloc") else list(X)
+
+def explain_one(explainer, x, index: int, seed: int, options: dict):
+    "An explanation, or a `Failure`."
+    try: return explainer.explain(x, seed=seed, **options)
+    except Exception as error: return Failure(index, error)
+
+def explain_many(
+    explainer: Any,  # has `explain(x, seed=..., **options)`
+    X: Any,  # n instances: list, array or DataFrame
+    n_jobs: int | None = None,  # workers; -1 for all cores; None leaves it to joblib's own settings
+    progress: bool = False,  # show a bar
+    seed: int | None = None,  # of all; the explainer's own, or 0, when not given
+    **options,  # of `explain`
+) -> list:  # n explanations or failures, in order
+    "Explain every instance, on as many workers as there are."
+    seed = getattr(explainer, "seed", None) if seed is None else seed
+    seeds = np.random.SeedSequence(seed or 0).generate_state(len(X))
+    jobs = (delayed(explain_one)(explainer, x, i, int(s), options) for i, (x, s) in enumerate(zip(rows_of(X), seeds)))
+    done = Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
+    return list(tqdm(done, total=len(X), disable=not progress, leave=False))
+
+# %% ../nbs/06_explanation.ipynb #m005
+def pick(
+    explanations: list,  # failures and uncertified ones are passed over
+    k: int = 5,  # how many
+    inputs: Any = None,  # what to cover; the explained instances themselves when not given
+) -> list:  # dicts: index, rule, prediction, precision, covers, reached
+    "The few anchors that together cover most inputs, greedily; stops when nothing more is gained."
+    sound = [i for i, one in enumerate(explanations) if getattr(one, "certified", False)]
+    inputs = [explanations[i].raw["instance"] for i in sound] if inputs is None else inputs
+    holds = {i: explanations[i].holds(inputs) for i in sound}
+    reached, picked = np.zeros(len(inputs), bool), []
+    while holds and len(picked) < k:
+        i = max(holds, key=lambda i: (holds[i] & ~reached).sum())
+        if not (holds[i] & ~reached).any(): break
+        own = holds.pop(i)
+        reached, one = reached | own, explanations[i]
+        picked.append(dict(index=i, rule=" AND ".join(map(str, one.anchor)) or "(empty)", prediction=one.raw["prediction"],
+                           precision=one.precision, covers=float(own.mean()), reached=float(reached.mean())))
+    return picked
+
+def plot_pick(picked: list):
+    "The picked anchors as a picture: what each adds to the share that is covered."
+    from grokking_anchors.pictures import global_view
+    return global_view([f"{one['prediction']} if {one['rule']}" for one in picked], [one["reached"] for one in picked], [one["covers"] for one in picked])

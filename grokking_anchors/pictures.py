@@ -567,4 +567,99 @@ def growing(
     for ax, i in zip(axes.ravel(), chosen):
         share = "not measured" if precisions[i] is None else f"{precisions[i]:.2f}"
         paint(ax, dimmed(picture, steps[i]), f"{i + 1} segment{'s' * (i > 0)}: precision {share}\ncoverage {coverages[i]:.3g}", steps[i], limits=(0, 1))
+# ---- 08 tabular -------------------------------------------------------------------------
+
+def number_lines(
+    lines,  # dicts: text, counts, ticks (edges of the counts, or labels), low, high, value; low and high in units of ticks
+):
+    "One line per anchored column: how the data lies, the part that the rule allows, and the instance."
+    fig, axes = plt.subplots(max(len(lines), 1), 1, figsize=(7.2, 0.95 * len(lines) + 0.4), dpi=90, layout="constrained", squeeze=False)
+    fig.patch.set_facecolor("white")
+    for ax, line in zip(axes[:, 0], lines):
+        counts = np.asarray(line["counts"], float)
+        edges = np.asarray(line["ticks"], float) if line["number"] else np.arange(len(counts) + 1) - 0.5
+        inside = (edges[:-1] >= line["low"] - 1e-9) & (edges[1:] <= line["high"] + 1e-9)
+        ax.bar(edges[:-1], counts / max(counts.max(), 1), np.diff(edges), align="edge", ec="white", lw=0.4,
+               color=[TEAL if yes and not line["number"] else GREY for yes in inside])
+        low, high = max(line["low"], edges[0]), min(line["high"], edges[-1])
+        if line["number"]:
+            high = max(high, low + (edges[-1] - edges[0]) / 80)  # a bin of one value is still seen
+            ax.axvspan(low, high, color=TEAL, alpha=0.25, lw=0)
+            ax.plot([low, high], [0, 0], color=TEAL, lw=6, solid_capstyle="butt")
+        if line["value"] is not None:
+            ax.plot(np.clip(line["value"], edges[0], edges[-1]), 0.12, "D", color=INK, ms=7, mec="white")
+        ax.set_title(line["text"], fontsize=9.5, loc="left", color=INK, pad=3)
+        ax.set(yticks=[], ylim=(-0.08, 1.08), xlim=(edges[0], edges[-1]))
+        if not line["number"]:
+            ax.set_xticks(range(len(counts)), [str(label)[:11] for label in line["ticks"]], fontsize=7)
+        ax.tick_params(labelsize=7.5)
+        ax.spines[["top", "right", "left"]].set_visible(False)
+    return done(fig)
+
+
+def ribbons(
+    names,  # k predicates in the order in which they were added
+    precisions,  # k numbers, None where not measured
+    coverages,  # k numbers
+    threshold=0.95,
+    start=None,  # precision with nothing held
+):
+    "Partial anchors: each bar is the precision that one predicate adds; the thicker, the more rows are still covered."
+    labels = [str(name) if i == 0 else f"+ {name}" for i, name in enumerate(names)]
+    labels = [label if len(label) <= 40 else label[:37] + "..." for label in labels]
+    fig, ax = canvas(7.4, 0.4 * len(labels) + 0.9, xlim=(0, 1.18), ylim=(len(labels) - 0.4, -0.7), xlabel="precision")
+    before = 0.0 if start is None else start
+    for i, (precision, coverage) in enumerate(zip(precisions, coverages)):
+        after = before if precision is None else precision
+        low, high = min(before, after), max(before, after)
+        height = 0.12 + 0.68 * coverage
+        ax.barh(i, max(high - low, 0.004), left=low, height=height, color=TEAL if after >= before else RED, hatch=None if after >= before else "//")
+        ax.plot([before, before], [i - 0.5, i + 0.4], color=GREY, lw=0.8)
+        ax.text(1.02, i, f"cov. {coverage:.2g}", va="center", fontsize=8.5, color=INK)
+        before = after
+    ax.axvline(threshold, color=INK, ls="--", lw=1)
+    ax.text(threshold - 0.005, -0.5, f"threshold {threshold:g}", ha="right", fontsize=8.5, color=INK)
+    ax.set_yticks(range(len(labels)), labels, fontsize=8.5)
+    ax.set_xticks(np.arange(0, 1.01, 0.2))
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(axis="y", length=0)
+    return done(fig)
+
+
+def two_questions(
+    names,  # k rules
+    written,  # (k,) precision under "perturb"
+    found,  # (k,) precision under "observe"
+    threshold=0.95,
+):
+    "The same rules under both questions: a line between the two precisions of each."
+    fig, ax = canvas(7.2, 0.42 * len(names) + 1.1, xlim=(0.3, 1.02), ylim=(len(names) - 0.4, -0.8), xlabel="precision")
+    for i, (p, q) in enumerate(zip(written, found)):
+        ax.plot([p, q], [i, i], color=PALE, lw=6, zorder=0)
+        ax.plot(p, i, "o", color=GREY, ms=9, label="written (perturb)" if i == 0 else None)
+        ax.plot(q, i, "D", color=TEAL, ms=8, label="found (observe)" if i == 0 else None)
+    ax.axvline(threshold, color=INK, ls="--", lw=1)
+    ax.set_yticks(range(len(names)), names, fontsize=9)
+    ax.tick_params(axis="y", length=0)
+    ax.legend(frameon=False, fontsize=9, loc="upper left", ncols=2)
+    return done(fig)
+
+
+def global_view(
+    names,  # k anchors, in the order in which they were picked
+    reached,  # (k,) share of rows covered by the first i anchors
+    own,  # (k,) share of rows that each covers by itself
+):
+    "The few anchors that together cover most of the data."
+    labels = [name if len(name) <= 48 else name[:45] + "..." for name in names]
+    fig, ax = canvas(7.4, 0.42 * len(labels) + 0.9, xlim=(0, 1.02), ylim=(len(labels) - 0.4, -0.6), xlabel="share of rows covered")
+    before = np.concatenate([[0], reached[:-1]])
+    for i in range(len(labels)):
+        ax.barh(i, reached[i], color=PALE, height=0.62)
+        ax.barh(i, reached[i] - before[i], left=before[i], color=TEAL, height=0.62)
+        ax.plot(own[i], i, "|", color=INK, ms=14, mew=2, label="covers by itself" if i == 0 else None)
+    ax.set_yticks(range(len(labels)), labels, fontsize=8.5)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.legend(frameon=False, fontsize=8.5, loc="lower right", bbox_to_anchor=(1, 0.98))
     return done(fig)

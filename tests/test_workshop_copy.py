@@ -11,7 +11,7 @@ from grokking_anchors.cli import main
 from grokking_anchors.exercises import blank, has_solutions
 from grokking_anchors.workshop import copy_notebooks
 
-DEVELOPER = re.compile(r"^\s*(import|from)\s+(nbdev|fastcore|pytest|nbclient|nbconvert|pandas)\b", re.MULTILINE)
+DEVELOPER = re.compile(r"^\s*(import|from)\s+(nbdev|fastcore|pytest|nbclient|nbconvert)\b", re.MULTILINE)
 WITH_SOLUTIONS = [path for path in NOTEBOOKS if has_solutions(read(path))]
 
 

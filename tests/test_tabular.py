@@ -1,0 +1,585 @@
+"""Tables: the sampler against exact truth, frames as they come, bad input, many instances, published examples."""
+
+import itertools
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binom
+from sklearn.compose import make_column_transformer
+from sklearn.datasets import load_iris
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+from sklearn.tree import DecisionTreeClassifier
+
+from grokking_anchors import AnchorTabular, explain_many, gen_category_map, pick
+from grokking_anchors.explanation import Explanation, Failure
+from grokking_anchors.tabular import ObservedSampler, TableSampler, spans_of
+
+
+def small_table(n=60, seed=0):
+    """A table of three correlated columns with few values, and labels that need two of them."""
+    rng = np.random.default_rng(seed)
+    hidden = rng.normal(size=n)
+    X = np.column_stack([np.round(hidden + rng.normal(size=n) * 0.7) for _ in range(3)])
+    return X, (X[:, 0] + X[:, 1] + 0.3 * X[:, 2] > 0.5).astype(int)
+
+
+X, y = small_table()
+TREE = DecisionTreeClassifier(random_state=0).fit(X, y)
+FOREST = RandomForestClassifier(20, random_state=0).fit(X, y)
+
+
+def written_truth(model, table, spans, rule, label):
+    """Exact precision under `perturb`: every base row with every combination of fitting training values."""
+    named = sorted(set(spans[rule, 0].tolist()))
+    pools = []
+    for j in named:
+        mine = spans[rule & (spans[:, 0] == j)]
+        pools.append(X[(table.bins[j] >= mine[:, 1].max()) & (table.bins[j] <= mine[:, 2].min()), j])
+    weighted = [list(zip(*np.unique(pool, return_counts=True))) for pool in pools]
+    hits = total = 0.0
+    for combination in itertools.product(*weighted):
+        rows, weight = X.copy(), np.prod([count for _, count in combination]) if combination else 1
+        for j, (value, _) in zip(named, combination):
+            rows[:, j] = value
+        hits, total = hits + weight * (model.predict(rows) == label).sum(), total + weight * len(rows)
+    return hits / total
+
+
+def samplers(explainer, instance):
+    """Both samplers of an instance, and its spans."""
+    table = explainer.table
+    spans = spans_of(
+        table.columns, [column.bins(np.array([value]))[0] for column, value in zip(table.columns, instance)]
+    )
+    return TableSampler(table, instance[None], spans), ObservedSampler(table, instance[None], spans), spans
+
+
+@pytest.mark.parametrize("model", [TREE, FOREST], ids=["tree", "forest"])
+def test_precision_against_enumeration(model):
+    """Sampled precision lies within 4.5 standard errors of the exact one, 12 rules, both questions."""
+    explainer = AnchorTabular(model).fit(X)
+    instance, rng = X[3], np.random.default_rng(1)
+    written, found, spans = samplers(explainer, instance)
+    label = model.predict(instance[None])[0]
+    for _ in range(12):
+        rule = rng.random(len(spans)) < rng.random()
+        choices = written.draw(np.tile(rule, (4000, 1)), rng)[1]
+        share = (model.predict(written.render(choices)) == label).mean()
+        exact = written_truth(model, explainer.table, spans, rule, label)
+        assert abs(share - exact) <= 4.5 * np.sqrt(exact * (1 - exact) / 4000) + 1e-9
+        held, choices = found.draw(np.tile(rule, (4000, 1)), rng)
+        fits = np.all(
+            [(explainer.table.bins[j] >= low) & (explainer.table.bins[j] <= high) for j, low, high in spans[rule]],
+            axis=0,
+        )
+        exact = (model.predict(X[fits]) == label).mean() if rule.any() else (model.predict(X) == label).mean()
+        share = (model.predict(found.render(choices)) == label).mean()
+        assert abs(share - exact) <= 4.5 * np.sqrt(exact * (1 - exact) / 4000) + 1e-9
+        assert found.coverage(rule[None])[0] == pytest.approx(fits.mean() if rule.any() else 1)
+
+
+def test_reuse_is_declared_rightly():
+    """Rows in which a rule happens to hold are as precise as rows drawn under it when found, not when written."""
+    rng = np.random.default_rng(5)
+    copies = np.repeat(rng.normal(size=(400, 1)), 3, axis=1)
+    explainer = AnchorTabular(lambda rows: (rows.sum(axis=1) > 0).astype(int)).fit(copies, disc_perc=(50,))
+    one = copies[copies[:, 0].argmax()]
+    for sampler in samplers(explainer, one)[:2]:
+        rule = np.arange(3) == 0
+        held, lucky = sampler.draw(np.zeros((4000, 3), bool), rng)
+        shares = [
+            (sampler.render(rows).sum(axis=1) > 0).mean()
+            for rows in (lucky[held[:, 0]], sampler.draw(np.tile(rule, (4000, 1)), rng)[1])
+        ]
+        assert sampler.exact_reuse == (abs(shares[0] - shares[1]) < 0.1)
+
+
+@pytest.mark.parametrize("kind", [0, 1])
+def test_draw_keeps_its_word(kind):
+    """held is what the values say, and contains the rule; unnamed columns come from one training row, together."""
+    explainer = AnchorTabular(FOREST).fit(X, disc_perc=range(10, 100, 10))
+    sampler = samplers(explainer, X[5])[kind]
+    rng = np.random.default_rng(0)
+    rules = rng.random((500, len(sampler.predicates))) < 0.2
+    held, choices = sampler.draw(rules, rng)
+    rows = sampler.render(choices)
+    bins = np.array([column.bins(rows[:, j]) for j, column in enumerate(explainer.table.columns)])
+    again = np.array([(bins[j] >= low) & (bins[j] <= high) for j, low, high in sampler.spans]).T
+    assert (held == again).all() and (held >= rules).all()
+    free = [np.setdiff1d(range(3), sampler.spans[rule, 0]) for rule in rules]
+    seen = {tuple(row) for row in X}
+    assert all(not len(f) or any((X[:, f] == row[f]).all(axis=1)) for row, f in zip(rows, free))
+    assert kind == 0 or all(tuple(row) in seen for row in rows)
+
+
+def test_overwritten_columns_are_independent():
+    """Two columns held by the full rule are drawn apart: their correlation is 0 up to 4.5 standard errors."""
+    rng = np.random.default_rng(2)
+    wide = np.repeat(rng.normal(size=(500, 1)), 2, axis=1)
+    explainer = AnchorTabular(lambda rows: (rows[:, 0] > 0).astype(int)).fit(wide, disc_perc=(50,))
+    sampler, _, spans = samplers(explainer, wide[0])
+    rows = sampler.render(sampler.draw(np.ones((4000, len(spans)), bool), rng)[1])
+    assert abs(np.corrcoef(rows.T)[0, 1]) < 4.5 / np.sqrt(4000)
+
+
+def holds_in_text(text, row, names):
+    """A second reading of a displayed predicate, from its text alone."""
+    low, name, high = re.fullmatch(r"(?:(\S+) < )?(.+?)(?: <= (\S+))?", text).groups()
+    if " > " in name:
+        name, low = name.split(" > ")
+    value = row[names.index(name)]
+    return (low is None or value > float(low)) and (high is None or value <= float(high))
+
+
+@pytest.mark.parametrize("scale", [1e-7, 1.0, 123456.789])
+def test_text_says_what_is_evaluated(scale):
+    """Every merged text, read by another reader, holds exactly where `holds` says so, on the edges as well."""
+    rng = np.random.default_rng(3)
+    table = rng.normal(size=(200, 3)) * scale
+    explainer = AnchorTabular(lambda rows: (rows.sum(axis=1) > 0).astype(int), list("abc"), seed=0).fit(
+        table, disc_perc=range(10, 100, 10)
+    )
+    found = explainer.explain(table[0], max_queries=5000)
+    edges = np.array([[edge for edge in column.edges][0] for column in explainer.table.columns])
+    rows = np.vstack([table, edges, np.nextafter(edges, np.inf), np.nextafter(edges, -np.inf)])
+    for rule in (
+        found.rule,
+        np.ones_like(found.rule),
+        np.arange(len(found.rule)) % 2 == 0,
+        np.arange(len(found.rule)) % 3 > 0,
+    ):
+        found.rule, found.raw["feature"] = rule, np.flatnonzero(rule)[::-1].tolist()
+        expected = [all(holds_in_text(text, row, list("abc")) for text in found.anchor) for row in rows]
+        assert found.holds(rows).tolist() == expected and len(found.anchor) <= 3
+
+
+def test_promise_over_seeds():
+    """80 explanations at threshold .8 and delta .2: broken promises within the binomial bound (1e-4)."""
+    explainer, broken, claims = AnchorTabular(FOREST).fit(X), 0, 0
+    for seed in range(80):
+        instance = X[seed % 20]
+        found = explainer.explain(instance, threshold=0.8, delta=0.2, seed=seed, count_rows=0)
+        label = FOREST.predict(instance[None])[0]
+        claims += found.certified
+        broken += found.certified and written_truth(FOREST, explainer.table, found.spans, found.rule, label) < 0.8
+    assert claims > 40 and broken <= binom.ppf(1 - 1e-4, 80, 0.2)
+    assert explainer.explain(X[0], seed=1, max_queries=3000).to_json() != ""
+
+
+def test_promise_when_the_truth_lies_below():
+    """Every rule is worth .93: with delta .1, 100 runs may certify at most what a binomial allows (1e-4)."""
+    coin = np.random.default_rng(0)
+
+    def model(rows):
+        return np.where((rows == 0.123).all(axis=1), 1, (coin.random(len(rows)) < 0.93).astype(int))
+
+    table = np.random.default_rng(1).normal(size=(300, 3))
+    instance = np.full(3, 0.123)
+    explainer = AnchorTabular(model).fit(table, disc_perc=(50,))
+    wrong = sum(
+        explainer.explain(instance, seed=seed, deterministic=False, count_rows=0).certified for seed in range(100)
+    )
+    assert wrong <= binom.ppf(1 - 1e-4, 100, 0.1)
+
+
+def test_both_precisions():
+    """The counted precision is the share of the training rows that satisfy the rule, with their number."""
+    explainer = AnchorTabular(TREE, seed=0).fit(X)
+    found = explainer.explain(X[3])
+    precision, rows, how = found.measured["observe"]
+    fits = found.holds(X)
+    assert rows == fits.sum() and how == "counted"
+    assert precision == pytest.approx((TREE.predict(X[fits]) == TREE.predict(X[[3]])[0]).mean())
+    other = explainer.explain(X[3], distribution="observe", count_rows=4000)
+    exact = written_truth(TREE, explainer.table, other.spans, other.rule, TREE.predict(X[[3]])[0])
+    assert abs(other.measured["perturb"][0] - exact) <= 4.5 * np.sqrt(exact * (1 - exact) / 4000) + 1e-9
+    assert "If one perturbs" in str(other) and "If one observes" in str(found)
+
+
+def test_same_seed_same_answer():
+    """The seed decides everything; another question of the same data is another answer."""
+    explainer = AnchorTabular(FOREST).fit(X)
+    first, second = (explainer.explain(X[4], seed=7).to_dict() for _ in range(2))
+    first["queries"].pop("seconds"), second["queries"].pop("seconds")
+    assert first == second
+
+
+# ---- frames ---------------------------------------------------------------------------------------
+
+
+def frame(n=400, seed=0):
+    """A frame with every dtype that is welcome."""
+    rng = np.random.default_rng(seed)
+    age = rng.integers(18, 80, n)
+    grade = pd.Categorical(rng.choice(["low", "mid", "high"], n), ["low", "mid", "high"], ordered=True)
+    data = pd.DataFrame(
+        dict(
+            age=age,
+            pay=np.where(rng.random(n) < 0.1, np.nan, rng.normal(size=n)),
+            job=rng.choice(["cook", "clerk", "smith"], n),
+            grade=grade,
+            town=pd.Categorical(rng.choice(["A", "B"], n)),
+            owner=rng.random(n) < 0.5,
+            rooms=pd.array(np.where(rng.random(n) < 0.1, None, rng.integers(1, 6, n)), dtype="Int64"),
+        )
+    )
+    data.loc[rng.random(n) < 0.1, "job"] = None
+    return data, np.where((age > 45) & (grade != "low"), "yes", "no")
+
+
+def test_frames_reach_the_model_as_they_are():
+    """The predictor sees frames with the columns and dtypes of the training data, in any order given."""
+    data, answers = frame()
+    seen = []
+
+    def model(rows):
+        seen.append(rows.dtypes.to_dict())
+        return np.where((rows.age > 45) & (rows.grade != "low"), "yes", "no")
+
+    explainer = AnchorTabular(model, seed=0).fit(data, bins={"age": [30, 45, 60]})
+    one = data[data.job.isna() & (answers == "yes")].iloc[[0]]
+    for instance in (one, one[one.columns[::-1]], one.iloc[0], one.iloc[0].to_dict()):
+        found = explainer.explain(instance, max_queries=8000)
+        assert found.certified and all(
+            text.startswith(("age", "grade")) or " < age" in text or "<= grade" in text for text in found.anchor
+        )
+    assert all(dtypes == data.dtypes.to_dict() for dtypes in seen)
+    assert "job is missing" in found.predicates
+    again = Explanation.from_json(found.to_json())
+    assert (
+        again.to_json() == found.to_json()
+        and (again.holds(data) == found.holds(data)).all()
+        and again.anchor == found.anchor
+    )
+    assert found.filter(data).equals(data[found.holds(data)]) and found.holds(one).all()
+    assert "data-frame" not in found._repr_html_() and found.plot() is not None and found.plot_numbers() is not None
+
+
+def test_pipeline_wants_its_columns():
+    """A fitted pipeline on a frame, with probabilities, a target and soft agreement."""
+    data, answers = frame()
+    data = data.drop(columns=["pay", "rooms"]).fillna({"job": "none"})
+    coder = make_column_transformer((OneHotEncoder(), ["job", "town", "grade"]), remainder="passthrough")
+    model = make_pipeline(coder, LogisticRegression(max_iter=1000)).fit(data, answers)
+    explainer = AnchorTabular(model, seed=0).fit(data)
+    found = explainer.explain(data.iloc[[0]], target=model.predict(data[:1])[0], threshold=0.8)
+    soft = explainer.explain(data.iloc[[0]], soft=True, threshold=0.6)
+    assert found.raw["prediction"] == model.predict(data[:1])[0] and found.certified and soft.precision is not None
+
+
+def test_one_hot():
+    """ohe=True: one-hot columns in place, one-hot rows to the model; the same rule as with codes."""
+    rng = np.random.default_rng(0)
+    codes = np.column_stack(
+        [rng.normal(size=300), rng.integers(0, 3, 300), rng.normal(size=300), rng.integers(0, 2, 300)]
+    )
+    names, listed = ["a", "colour", "b", "size"], {1: ["red", "green", "blue"], 3: ["S", "L"]}
+    hot = np.column_stack(
+        [codes[:, 0], np.eye(3)[codes[:, 1].astype(int)], codes[:, 2], np.eye(2)[codes[:, 3].astype(int)]]
+    )
+
+    def of_hot(rows):
+        assert ((rows[:, 1:4].sum(axis=1) == 1) & (rows[:, 5:].sum(axis=1) == 1)).all()
+        return (rows[:, 3] == 1).astype(int)
+
+    one = np.flatnonzero(codes[:, 1] == 2)[0]
+    with_hot = AnchorTabular(of_hot, names, listed, ohe=True, seed=0).fit(hot).explain(hot[one])
+    with_codes = (
+        AnchorTabular(lambda rows: (rows[:, 1] == 2).astype(int), names, listed, seed=0).fit(codes).explain(codes[one])
+    )
+    assert with_hot.anchor == with_codes.anchor == ["colour = blue"]
+    assert (with_hot.holds(hot) == (codes[:, 1] == 2)).all()
+    with pytest.raises(ValueError, match="single 1"):
+        AnchorTabular(of_hot, names, listed, ohe=True).fit(np.vstack([hot, np.zeros(7)]))
+
+
+def test_regression_and_multiclass():
+    """A tolerance for numbers; a chosen class, or several, for labels."""
+    rng = np.random.default_rng(0)
+    table = rng.normal(size=(300, 3))
+    explainer = AnchorTabular(lambda rows: 10 * rows[:, 0], seed=0).fit(table, disc_perc=range(10, 100, 10))
+    found = explainer.explain(np.array([0.05, 1, 1]), tolerance=9)
+    assert found.certified and all("column 0" in text for text in found.anchor) and "stays within 9 of" in str(found)
+    with pytest.raises(ValueError, match="tolerance"):
+        explainer.explain(table[0])
+    iris = load_iris()
+    tree = DecisionTreeClassifier(random_state=0).fit(iris.data, iris.target)
+    some = AnchorTabular(tree, iris.feature_names, seed=0).fit(iris.data)
+    both = some.explain(iris.data[60], target=(1, 2))
+    assert both.coverage >= some.explain(iris.data[60]).coverage
+    with pytest.raises(ValueError, match="not in target"):
+        some.explain(iris.data[60], target=0)
+
+
+# ---- a user's rule --------------------------------------------------------------------------------
+
+
+def test_evaluate():
+    """A rule of the user's own is counted and sampled as what it says, and refused where it cannot be."""
+    data, answers = frame()
+    model = lambda rows: np.where((rows.age > 45) & (rows.grade != "low"), "yes", "no")  # noqa: E731
+    explainer = AnchorTabular(model, seed=0).fit(data)
+    good = explainer.evaluate({"age": (45, None), "grade": ["mid", "high"]}, target="yes")
+    assert good.certified and good.precision == 1 and good.anchor == ["age > 45", "grade in {mid, high}"]
+    assert good.coverage == pytest.approx(((data.age > 45) & (data.grade != "low")).mean())
+    bad = explainer.evaluate({"age": (45, 60)}, target="yes", distribution="observe")
+    fits = (data.age > 45) & (data.age <= 60)
+    assert not bad.certified and bad.precision_interval[0] < (answers[fits] == "yes").mean() < bad.precision_interval[1]
+    none = explainer.evaluate({"job": None}, data[data.job.isna()].iloc[[0]])
+    assert none.anchor == ["job is missing"] and (none.holds(data) == data.job.isna()).all()
+    for rule, message in [
+        ({"Age": (1, 2)}, "'age'"),
+        ({"age": 3}, r"\(low, high\)"),
+        ({"age": (5, 5)}, "not an interval"),
+        ({"job": "king"}, "no category"),
+        ({}, "no condition"),
+        ({"age": (90, None)}, "no training row"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            explainer.evaluate(rule, target="yes")
+    with pytest.raises(ValueError, match="does not satisfy"):
+        explainer.evaluate({"age": (45, None)}, data[data.age < 40].iloc[[0]])
+
+
+# ---- bad input ------------------------------------------------------------------------------------
+
+GOOD = np.random.default_rng(0).normal(size=(50, 3))
+SIGN = lambda rows: (np.asarray(rows)[:, 0] > 0).astype(int)  # noqa: E731
+HOLE = GOOD.copy()
+HOLE[0, 0] = np.inf
+
+
+@pytest.mark.parametrize(
+    "made, error, message",
+    [
+        (lambda: AnchorTabular("model"), TypeError, "predictor must be"),
+        (lambda: AnchorTabular(SIGN).explain(GOOD[0]), ValueError, "call fit first"),
+        (lambda: AnchorTabular(SIGN, ["a", "b"]).fit(GOOD), ValueError, "must name 3 columns, came: 2"),
+        (lambda: AnchorTabular(SIGN, ["a", "b", "b"]).fit(GOOD), ValueError, "'b' twice"),
+        (lambda: AnchorTabular(SIGN).fit(GOOD[:0]), ValueError, "no rows"),
+        (lambda: AnchorTabular(SIGN).fit(GOOD[0]), ValueError, "must be a table"),
+        (lambda: AnchorTabular(SIGN).fit(HOLE), ValueError, "infinity"),
+        (lambda: AnchorTabular(SIGN).fit(GOOD, disc_perc=(25, 120)), ValueError, "disc_perc"),
+        (lambda: AnchorTabular(SIGN).fit(GOOD[:1]).explain(GOOD[0]), ValueError, "nothing to perturb"),
+        (lambda: AnchorTabular(SIGN).fit(GOOD).explain(GOOD[:2]), ValueError, "one instance"),
+        (lambda: AnchorTabular(SIGN).fit(GOOD).explain(GOOD[0, :2]), ValueError, "must have 3 values"),
+        (lambda: AnchorTabular(SIGN).fit(GOOD).explain(np.r_[GOOD[0], 1]), ValueError, "must have 3 values"),
+        (lambda: AnchorTabular(SIGN).fit(GOOD).explain(HOLE[0]), ValueError, "infinity"),
+        (lambda: AnchorTabular(SIGN).fit(GOOD).explain(GOOD[0], treshold=0.9), TypeError, "did you mean 'threshold'"),
+        (lambda: AnchorTabular(SIGN).fit(GOOD).explain(GOOD[0], distribution="both"), ValueError, "distribution"),
+        (lambda: AnchorTabular(SIGN).fit(GOOD).explain(GOOD[0], selector="best"), ValueError, "selector"),
+        (lambda: AnchorTabular(SIGN, categorical_names={7: ["a"]}).fit(GOOD), ValueError, "column 7"),
+        (
+            lambda: AnchorTabular(SIGN, categorical_names={0: ["a"]}).fit(np.array([[0, 1], [3, 1]])),
+            ValueError,
+            "not among its 1",
+        ),
+        (
+            lambda: (
+                AnchorTabular(SIGN, categorical_names={0: ["a", "b"]}).fit(np.array([[0, 1], [1, 2]])).explain([2, 1])
+            ),
+            ValueError,
+            "no category",
+        ),
+        (
+            lambda: AnchorTabular(SIGN).fit(pd.DataFrame(dict(day=pd.to_datetime(["2020-01-01", "2021-01-01"])))),
+            TypeError,
+            "dates",
+        ),
+        (lambda: AnchorTabular(SIGN).fit(np.array(["2020-01-01"], "datetime64[D]")[:, None]), TypeError, "dates"),
+        (
+            lambda: AnchorTabular(SIGN).fit(pd.DataFrame(GOOD, columns=["a", "b", "a"])),
+            ValueError,
+            "two columns have the name 'a'",
+        ),
+        (lambda: AnchorTabular(SIGN).fit(pd.DataFrame(dict(a=[[1], [2]]))), TypeError, "holds a list"),
+    ],
+)
+def test_bad_input(made, error, message):
+    """Each is a clear error that names the argument or the column."""
+    with pytest.raises(error, match=message):
+        made()
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        (lambda one: one.drop(columns="age"), "lacks column 'age'"),
+        (lambda one: one.assign(extra=1), "unknown .* column 'extra'"),
+        (lambda one: one.assign(job="king"), "'king' is no category"),
+        (lambda one: one.assign(age="old"), "not a value of int64"),
+        (lambda one: one.assign(age=40.5), "40.5 is not a value of int64"),
+        (lambda one: one.assign(age=np.nan), "cannot hold a missing value"),
+        (lambda one: one.assign(town="Z"), "'town'"),
+        (lambda one: pd.concat([one, one]), "one instance"),
+        (lambda one: one.assign(pay=np.inf), "infinity"),
+    ],
+)
+def test_bad_frames(change, message):
+    """A frame that changed since fit is told so."""
+    data, _ = frame()
+    explainer = AnchorTabular(lambda rows: (rows.age > 45).to_numpy(), seed=0).fit(data)
+    with pytest.raises(ValueError, match=message):
+        explainer.explain(change(data.iloc[[0]]))
+
+
+def test_what_is_fine():
+    """NaN in numbers is a word; a constant column is none; a whole float fits an integer column."""
+    table = GOOD.copy()
+    table[::5, 1] = np.nan
+    table[:, 2] = 4
+    explainer = AnchorTabular(lambda rows: np.isnan(rows[:, 1]).astype(int), seed=0).fit(table)
+    found = explainer.explain(table[0])
+    assert found.anchor == ["column 1 is missing"] and not any("column 2" in text for text in found.predicates)
+    data, _ = frame()
+    some = AnchorTabular(lambda rows: (rows.age > 45).to_numpy(), seed=0).fit(data)
+    one = data.iloc[[0]].astype({"age": float})
+    found = some.explain(one)
+    assert found.holds(data.assign(job="king")).tolist() == found.holds(data).tolist()
+    with pytest.raises(ValueError, match="no column 'age'"):
+        found.holds(data.drop(columns="age"))
+
+
+def test_validating_predictor():
+    """A predictor that refuses categories it does not know is never shown one."""
+    data, _ = frame()
+    known = set(data.job.dropna())
+
+    def model(rows):
+        assert set(rows.job.dropna()) <= known and rows.job.isna().sum() < len(rows) + 1
+        return (rows.age > 45).to_numpy()
+
+    assert AnchorTabular(model, seed=0).fit(data).explain(data.iloc[[3]]).certified
+
+
+def test_bins():
+    """Given edges are taken as they are; tree edges follow the model; a function gets values and answers."""
+    table = np.random.default_rng(0).uniform(0, 100, size=(2000, 2))
+    model = lambda rows: (rows[:, 0] > 37.2).astype(int)  # noqa: E731
+    by_tree = AnchorTabular(model, ["a", "b"], seed=0).fit(table, bins="tree")
+    assert min(abs(np.array(by_tree.table.columns[0].edges) - 37.2)) < 0.5
+    given = AnchorTabular(model, ["a", "b"], seed=0).fit(
+        table, bins={"a": [37.2], "b": lambda values, answers: [values.mean()]}, units={"a": "kg"}
+    )
+    assert given.table.columns[0].edges == [37.2] and len(given.table.columns[1].edges) == 1
+    assert given.explain(np.array([50.0, 50.0])).anchor == ["a > 37.2 kg"]
+    with pytest.raises(ValueError, match="same text"):
+        AnchorTabular(model, ["a", "b"]).fit(table, formats={"a": lambda edge: "x"})
+
+
+# ---- many instances -------------------------------------------------------------------------------
+
+
+class Picky:
+    """Fails for one instance; at module level, so that workers can load it."""
+
+    def __init__(self):
+        self.inner, self.seed = AnchorTabular(TREE, seed=0).fit(X), 0
+
+    def explain(self, x, **options):
+        if np.array_equal(x, X[2]):
+            raise ValueError("not this one")
+        return self.inner.explain(x, max_queries=3000, **options)
+
+
+def stories(found):
+    """What was found, without times."""
+    return [repr(one.error) if isinstance(one, Failure) else str(one) for one in found]
+
+
+def test_explain_many():
+    """Order is kept, failures are returned, and the number of workers changes nothing."""
+    one, two = (explain_many(Picky(), X[:5], n_jobs=n) for n in (1, 2))
+    assert stories(one) == stories(two) and isinstance(one[2], Failure) and one[2].index == 2 and len(one) == 5
+    assert [e.raw["instance"].tolist() for i, e in enumerate(one) if i != 2] == X[[0, 1, 3, 4]].tolist()
+
+
+def test_pick():
+    """Greedy: the largest first, then the one that adds most; the shares are counted."""
+    explainer = AnchorTabular(TREE, seed=0).fit(X)
+    found = explain_many(explainer, X[:12], distribution="observe", n_jobs=1)
+    picked = pick([Failure(0, ValueError()), *found], 4, X)
+    holds = np.array([e.holds(X) if e.certified else np.zeros(len(X), bool) for e in found])
+    assert picked[0]["covers"] == holds.sum(axis=1).max() / len(X)
+    assert picked[-1]["reached"] == holds[[one["index"] - 1 for one in picked]].any(axis=0).mean()
+    assert (np.diff([one["reached"] for one in picked]) > 0).all()
+    assert pick(found, 2)
+
+
+def test_dask():
+    """The same answers from a local Dask cluster of two workers."""
+    distributed = pytest.importorskip("distributed")
+    import joblib
+
+    explainer = AnchorTabular(TREE, seed=0).fit(X)
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,
+        distributed.Client(cluster),
+    ):
+        with joblib.parallel_config(backend="dask"):
+            many = explain_many(explainer, X[:4], max_queries=2000)
+    assert stories(many) == stories(explain_many(explainer, X[:4], n_jobs=1, max_queries=2000))
+
+
+# ---- the documentation's examples, only the import changed ----------------------------------------
+
+
+def test_documented_iris():
+    """fit and explain with published names and positions."""
+    iris = load_iris()
+    order = np.random.default_rng(0).permutation(150)[:120]
+    clf = RandomForestClassifier(n_estimators=50, random_state=0).fit(iris.data[order], iris.target[order])
+    predict_fn = lambda x: clf.predict_proba(x)  # noqa: E731
+    explainer = AnchorTabular(predict_fn, iris.feature_names)
+    explainer.fit(iris.data[order], disc_perc=(25, 50, 75))
+    explanation = explainer.explain(iris.data[0], threshold=0.95, seed=0)
+    assert iris.target_names[explainer.predict_fn(iris.data[0].reshape(1, -1))[0]] == "setosa"
+    assert "Anchor: " + " AND ".join(explanation.anchor) in str(explanation)
+    assert explanation.precision >= 0.95 and 0 < explanation.coverage <= 1
+    assert set(explanation.raw) >= {
+        "feature",
+        "names",
+        "mean",
+        "precision",
+        "coverage",
+        "examples",
+        "instance",
+        "prediction",
+    }
+    assert explanation.data["anchor"] == explanation.anchor
+
+
+def test_documented_category_map():
+    """gen_category_map from where the documentation imports it, and codes with names."""
+    from grokking_anchors.utils import gen_category_map as documented
+
+    data = pd.DataFrame(
+        dict(Age=[20, 30, 40, 50] * 25, Status=["married", "single", "single", "divorced"] * 25, Sex=["f", "m"] * 50)
+    )
+    category_map = documented(data)
+    assert documented is gen_category_map and category_map == {1: ["divorced", "married", "single"], 2: ["f", "m"]}
+    assert gen_category_map(data, ["Sex"]) == {2: ["f", "m"]}
+    coded = {name: data[name].map(category_map[j].index) for j, name in ((1, "Status"), (2, "Sex"))}
+    codes = data.assign(**coded).to_numpy()
+    explainer = AnchorTabular(lambda x: (x[:, 1] == 2).astype(int), list(data), categorical_names=category_map, seed=1)
+    explainer.fit(codes, disc_perc=[25, 50, 75])
+    explanation = explainer.explain(codes[1], threshold=0.95)
+    assert explanation.anchor == ["Status = single"] and explainer.predict_fn(codes[1:2])[0] == 1
+
+
+def test_exact_search_on_what_is_found():
+    """Few predicates and a finite table: `search="exact"` finds the best rule, at threshold 1 too."""
+    explainer = AnchorTabular(TREE, seed=0).fit(X, disc_perc=(50,))
+    found = explainer.explain(X[3], threshold=1, distribution="observe", search="exact", count_rows=0)
+    label = TREE.predict(X[[3]])[0]
+    best = 0
+    for rule in itertools.product([False, True], repeat=len(found.predicates)):
+        holds = found.check(X)[:, np.array(rule)].all(axis=1)
+        if (TREE.predict(X[holds]) == label).all():
+            best = max(best, holds.mean())
+    assert found.certified == (best > 0) and (not found.certified or found.coverage == pytest.approx(best))
