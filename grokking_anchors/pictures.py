@@ -567,6 +567,9 @@ def growing(
     for ax, i in zip(axes.ravel(), chosen):
         share = "not measured" if precisions[i] is None else f"{precisions[i]:.2f}"
         paint(ax, dimmed(picture, steps[i]), f"{i + 1} segment{'s' * (i > 0)}: precision {share}\ncoverage {coverages[i]:.3g}", steps[i], limits=(0, 1))
+    return done(fig)
+
+
 # ---- 08 tabular -------------------------------------------------------------------------
 
 def number_lines(
