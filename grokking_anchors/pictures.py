@@ -384,6 +384,9 @@ def harbour():
     ax.text(0.4, -1.3, "the tide may come and go", fontsize=9, color=INK)
     ax.text(8.05, -2.25, "the anchor", fontsize=10, color=TEAL, weight="bold")
     ax.text(6.3, 2.3, "the ship stays where it is:\nthe model keeps its decision", fontsize=10, color=INK)
+    return done(fig)
+
+
 # ---- 09 image ---------------------------------------------------------------------------
 
 def small(

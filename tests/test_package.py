@@ -118,3 +118,11 @@ def test_wheel_metadata(wheel):
     for extra in ("text", "image", "workshop", "dev"):
         assert f"Provides-Extra: {extra}" in metadata
     assert "grokking_anchors.cli:main" in wheel.read(name.replace("METADATA", "entry_points.txt")).decode()
+
+
+def test_every_picture_is_returned():
+    """A plotting function hands out its figure, so that a notebook shows it and a user can save it."""
+    from grokking_anchors import pictures
+
+    figure = pictures.harbour()
+    assert type(figure).__name__ == "Figure" and type(pictures.five_boxes()).__name__ == "Figure"
