@@ -358,3 +358,35 @@ def sentences(
         below = "".join("_" if m else " " for m in marked)
         ax.text(12, y + 0.05, below, fontsize=9, family="monospace", va="center", color=TEAL, weight="bold")
     return done(fig)
+
+
+# ---- 07b strategies ---------------------------------------------------------------------
+
+def strategies(
+    blocks,  # for each strategy: title, text, anchored spans (start, end), neighbours (texts)
+    width=84,  # characters per line
+):
+    "The sentence under each strategy, its anchor in teal and underlined, and neighbours with new words in red italics."
+    lines = []
+    for title, text, spans, around in blocks:
+        anchored, old = {text[a:b] for a, b in spans}, set(text.split())
+        lines.append((title, [("title", title)]))
+        for words in wrap(text, width):
+            lines.append(("", [("anchor" if word in anchored else "kept", word) for word in words.split()]))
+        for other in around:
+            for k, words in enumerate(wrap(other, width - 2)):
+                kinds = ["anchor" if word in anchored else "kept" if word in old else "new" for word in words.split()]
+                lines.append(("", [("mark", "–" if k == 0 else " "), *zip(kinds, words.split())]))
+        lines.append(("", []))
+    lines = lines[:-1]
+    fig, ax = canvas(9.2, 0.25 * len(lines) + 0.2, xlim=(0, width + 6), ylim=(len(lines) - 0.4, -0.7))
+    ax.axis("off")
+    styles = {"title": dict(color=INK, weight="bold"), "anchor": dict(color=TEAL, weight="bold"), "kept": dict(color=INK),
+              "new": dict(color=RED, style="italic"), "mark": dict(color=GREY)}
+    for y, (_, parts) in enumerate(lines):
+        for kind, style in styles.items():
+            shown = " ".join(word if kind == k else " " * len(word) for k, word in parts)
+            ax.text(0, y, shown, fontsize=9, family="monospace", va="center", **style)
+        below = " ".join(("_" if k == "anchor" else " ") * len(word) for k, word in parts)
+        ax.text(0, y + 0.05, below, fontsize=9, family="monospace", va="center", color=TEAL, weight="bold")
+    return done(fig)

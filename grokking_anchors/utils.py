@@ -5,7 +5,7 @@ from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 
-__all__ = ["spacy_model", "pipeline_predictor", "DistilbertBaseUncased", "BertBaseUncased", "RobertaBase"]
+__all__ = ["spacy_model", "pipeline_predictor", "DistilbertBaseUncased", "BertBaseUncased", "RobertaBase"]  # noqa: F822
 
 # Pipeline -> (distribution that holds it, extra that installs it)
 PIPELINES = {
