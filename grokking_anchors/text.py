@@ -82,7 +82,7 @@ class MaskedWords:
 
     def render(self, choices):
         "Choices `(n, d)` -> n texts."
-        rows = np.where(choices[:, self.groups], *self.pieces).tolist()
+        rows = np.where(choices[:, self.groups], *self.pieces).tolist() if len(choices) else []
         return ["".join(row) + self.tail for row in rows]
 
     def coverage(self, rules):

@@ -17,9 +17,9 @@ PIPELINES = {
 def __getattr__(name):
     """The language models, imported when they are asked for."""
     if name in ("DistilbertBaseUncased", "BertBaseUncased", "RobertaBase"):
-        from grokking_anchors import replacements
+        from grokking_anchors import sources
 
-        return getattr(replacements, name)
+        return getattr(sources, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -10,11 +10,10 @@ from scipy.stats import binom, norm
 
 from grokking_anchors import AnchorText
 from grokking_anchors.explanation import Explanation
-from grokking_anchors.replacements import (
-    FEW,
+from grokking_anchors.replacements import FEW, ReplacedWords, Tables
+from grokking_anchors.sources import (
     MaskedLanguageModel,
     NgramModel,
-    ReplacedWords,
     SimilarWords,
     bundled_snippets,
     shortlist,
@@ -118,15 +117,15 @@ def test_shares_temperature_and_top_n():
     words = [text for text in draws(sampler, 20_000)[2]]
     share = words.count("alpha") / len(words)
     assert set(words) == {"alpha", "beta"} and abs(share - 0.25 / (0.25 + 0.09)) < 0.02
-    words, shares = shortlist(["a", "b"], [0.9, 0.1], "x", 5, 1.0, use_proba=False)
+    words, shares = shortlist((["a", "b"], [0.9, 0.1]), "x", 5, 1.0, use_proba=False)
     assert shares.tolist() == [0.5, 0.5]
 
 
 def test_shortlist_keeps_kind_and_leaves_the_original():
     """No original in another case, no punctuation for a word, shares of equal words are added."""
-    words, shares = shortlist(["GOOD", "good", ",", "Fine", "fine", "bad"], [0.2, 0.2, 0.3, 0.1, 0.1, 0.1], "Good", 9, 1.0)
+    words, shares = shortlist((["GOOD", "good", ",", "Fine", "fine", "bad", ""], [0.2, 0.2, 0.3, 0.1, 0.1, 0.1, 0.4]), "Good", 9, 1.0)
     assert words == ["Fine", "Bad"] and np.allclose(shares, [2 / 3, 1 / 3])
-    assert shortlist([".", "!", "a"], [0.5, 0.4, 0.1], "!", 9, 1.0)[0] == ["."]
+    assert shortlist(([".", "!", "a", "", " "], [0.5, 0.4, 0.1, 0.3, 0.2]), "!", 9, 1.0)[0] == ["."]
 
 
 @pytest.mark.parametrize("word, original, expected", [
@@ -155,6 +154,18 @@ def test_no_melting():
 
 
 # ---- asked once per template ----------------------------------------------------------------------
+
+
+def test_tables_keep_to_themselves():
+    """Shares that miss 1 by a little never draw from the table next door."""
+
+    class Almost:
+        def random(self, n):
+            return np.full(n, 1 - 1e-12)
+
+    tables = Tables()
+    first, second = tables.add(["a"], [1 - 1e-9]), tables.add(["b"], [1.0])
+    assert tables.pick(np.array([first, second]), Almost()).tolist() == [1, 2]
 
 
 def test_each_template_is_asked_once():
@@ -349,6 +360,8 @@ def test_punctuation_can_be_masked_and_sampled():
     source = Fixed(["alpha", "!", "?"], [0.4, 0.3, 0.3])
     build = AnchorText(lambda texts: [0] * len(texts), "language_model", language_model=source)
     assert not any("." in p for p in build.explain("a b .").predicates)
+    last = AnchorText(lambda t: ["b" in x for x in t], "language_model", language_model=source, seed=0).explain("a b .")
+    assert [last.raw["instance"][i:j] for i, j in last.spans()] == ["b"]
     other = AnchorText(lambda t: ["." in x for x in t], "language_model", language_model=source, sample_punctuation=True, seed=0)
     found = other.explain("a b .")
     assert found.anchor == ["."]
@@ -443,6 +456,8 @@ def test_ngram_counts_by_hand():
     assert np.allclose(lm.common[[a, b, c, d]], np.array([3, 2, 3, 2]) / 10)
     after_a = (np.bincount([b, b, d], minlength=len(lm.words)) + 10 * lm.common) / 13
     assert np.allclose(lm.lean(lm.common, {-1: a}, (-1,)), after_a)
+    after_a_b = (np.bincount([c, c], minlength=len(lm.words)) + 10 * lm.common) / 12
+    assert np.allclose(lm.lean(lm.common, {-2: a, -1: b}, (-2, -1)), after_a_b)
     assert lm.lean(lm.common, {-1: None}, (-1,)) is lm.common
     one, two = (lm.candidates(["a", word, "c"], np.array([0, 1, 1], bool))[0] for word in ("b", "zzz"))
     assert one[0] == two[0] and np.allclose(one[1], two[1])
@@ -476,6 +491,14 @@ def test_kinds_of_models(model):
     text = "A dull and lifeless film ."
     answers = [AnchorText(m, seed=0).explain(text).anchor for m in (model, model.predict, model.predict_proba, lambda t: list(model.predict(t)))]
     assert all(answer == answers[0] for answer in answers)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("budget", [1, 2, 30])
+def test_small_budgets(model, strategy, budget):
+    """Hardly any question allowed: an honest answer, never an error."""
+    found = AnchorText(model, strategy, seed=0).explain("A dull but moving film .", max_queries=budget)
+    assert found.queries["rows"] <= budget and not found.certified and found.outcome == "budget" and str(found)
 
 
 def test_same_seed_same_answer(model):
