@@ -76,25 +76,27 @@ class Tables:
 
 # %% ../nbs/07b_replacements.ipynb #n75b65c
 class ReplacedWords:
-    "Samples of a text: a predicate outside the rule changes, all its tokens, with probability `sample_proba`."
-    def __init__(self, text, spans, source, sample_proba=.5, top_n=50, temperature=1., use_proba=True, *, fixed=(),
-                 filling="parallel", frac_mask_templates=1., batch_size_lm=32, groups=None):
+    "Samples: a predicate outside the rule changes, all its tokens, with probability `sample_proba`."
+    def __init__(self, text, spans, source, sample_proba=.5, top_n=50, temperature=1., use_proba=True, *,
+                 fixed=(), filling="parallel", frac_mask_templates=1., batch_size_lm=32, groups=None):
         self.words, self.gaps, self.tail = parts_of(text, spans)
-        self.source, self.window, self.sample_proba = source, getattr(source, "window", None), sample_proba
+        self.source, self.window = source, getattr(source, "window", None)
         self.shorten = dict(top_n=top_n, temperature=temperature, use_proba=use_proba)
-        self.filling, self.frac, self.batch = filling, frac_mask_templates, batch_size_lm
+        self.sample_proba, self.frac, self.batch = sample_proba, frac_mask_templates, batch_size_lm
+        if filling == "autoregressive": self.fill = self.fill_in_turn
         self.exact_reuse = frac_mask_templates == 1  # a rule's pool is its own
-        self.tables, self.known, self.states, self.pools, self.templates = Tables(), {}, {}, {}, 0
-        self.groups = self.changeable(np.arange(len(spans)) if groups is None else np.array(groups), fixed)
+        self.tables, self.known, self.states, self.pools = Tables(), {}, {}, {}
+        self.templates = 0  # how many the source was asked about
+        groups = np.arange(len(spans)) if groups is None else np.array(groups)
+        self.groups = self.changeable(groups, fixed)
         self.names = group_names(self.words, self.groups)
         self.predicates = [f"contains '{name}'" for name in self.names]
         self.row_bytes = 24 * len(spans) + 8 * len(text)
 
     def draw(self, rules, rng):
-        "Rules `(n, d)` bool -> held `(n, d)`, choices `(n, t)`: the word that stands at each place."
+        "Rules `(n, d)` bool -> held `(n, d)`, choices `(n, t)`: the word at each place."
         held = self.masks(rules, rng)
-        masked = ~held[:, self.groups] & (self.groups >= 0)
-        return held, (self.fill_in_turn if self.filling == "autoregressive" else self.fill)(masked, rng)
+        return held, self.fill(~held[:, self.groups] & (self.groups >= 0), rng)
 
     def masks(self, rules, rng):
         "Which predicates each sample holds."
@@ -130,7 +132,8 @@ def neighbourhood(self, states, rows, places):
         numbers = [self.states.setdefault(state, len(self.states)) for state in row_keys(states)]
         return np.column_stack([places, np.array(numbers)[rows]])
     wide = np.pad(states, ((0, 0), (self.window, self.window)), constant_values=-2)
-    return np.column_stack([places, *(wide[rows, places + k] for k in range(2 * self.window + 1))])
+    seen = [wide[rows, places + k] for k in range(2 * self.window + 1)]
+    return np.column_stack([places, *seen])
 
 ReplacedWords.table_of, ReplacedWords.neighbourhood = table_of, neighbourhood
 
@@ -148,12 +151,14 @@ def ask(
     self.templates += len(asked)
     for (_, mask), mine, answer in zip(asked, places_of.values(), answers):
         if len(answer) != mask.sum():
-            raise ValueError(f"candidates must return one pair for each of {mask.sum()} masked places, came: {len(answer)}")
+            raise ValueError(f"candidates must return one pair for each of {mask.sum()} masked places, "
+                             f"came: {len(answer)}")
         for i in mine: self.known[keys[i]] = self.shortlisted(places[i], answer[mask[:places[i]].sum()])
 
 def template(self, state):
     "A state as tokens and mask, for the source."
-    return [self.tables.words[s] if s > 0 else word for s, word in zip(state, self.words)], state < 0
+    tokens = [self.tables.words[s] if s > 0 else word for s, word in zip(state, self.words)]
+    return tokens, state < 0
 
 def shortlisted(self, place, answer):
     "The number of a new table for this place, or of the table for it masked alone."
@@ -170,14 +175,16 @@ def changeable(
 ) -> np.ndarray:  # `(t,)`, -1: never changes
     "The groups without the places that cannot change, numbered anew. ValueError when none is left."
     places = np.array([i for i in range(len(self.words)) if i not in set(fixed)], int)
-    self.alone, single = np.full(len(self.words), -1), np.eye(len(self.words), dtype=np.int32)[places]
-    if self.window == 0: single[:] = single.sum(axis=0)  # neighbours do not matter: one template will do
+    single = np.eye(len(self.words), dtype=np.int32)[places]
+    if self.window == 0: single[:] = single.sum(axis=0)  # neighbours do not matter: one template
+    self.alone = np.full(len(self.words), -1)
     self.alone[places] = self.table_of(-single, np.arange(len(places)), places)
     groups = np.where(self.alone < 0, -1, groups)
     kept, numbers = np.unique(groups[groups >= 0], return_inverse=True)
     if not len(kept):
-        raise ValueError(f"text has no word that can be replaced: of {len(self.words)} tokens "
-                         f"{len(self.words) - len(places)} are stopwords or punctuation, for the others the source has no word")
+        never = len(self.words) - len(places)
+        raise ValueError(f"text has no word that can be replaced: of {len(self.words)} tokens {never} are "
+                         "stopwords or punctuation, and the source has nothing for the others")
     groups[groups >= 0] = numbers
     return groups
 
@@ -195,8 +202,8 @@ def render(
     gaps = np.tile(np.array(self.gaps, object), (len(choices), 1))
     for i in np.flatnonzero([i > 0 and not gap for i, gap in enumerate(self.gaps)]):
         changed = (choices[:, i - 1] > 0) | (choices[:, i] > 0)
-        touch = np.array([a[-1].isalnum() and b[0].isalnum() for a, b in chosen[:, [i - 1, i]]], bool)
-        gaps[changed & touch, i] = " "
+        touch = [a[-1].isalnum() and b[0].isalnum() for a, b in chosen[:, [i - 1, i]]]
+        gaps[changed & np.array(touch, bool), i] = " "
     pieces = np.stack([gaps, chosen], axis=2).reshape(len(choices), -1)
     return ["".join(row) + self.tail for row in pieces.tolist()]
 
@@ -219,7 +226,7 @@ def fill_in_turn(
 ReplacedWords.fill_in_turn = fill_in_turn
 
 # %% ../nbs/07b_replacements.ipynb #n3b69c5
-TEMPLATES = 2_000  # that a fraction of 1 stands for: about as many as an explanation asks for without a pool
+TEMPLATES = 2_000  # that a fraction of 1 stands for: about as many as an explanation asks for
 FEW = 20  # no rule lives on fewer templates
 
 def pool(
@@ -267,7 +274,7 @@ def checked_options(
         raise TypeError(f"stopwords must be a list of words, came: {options['stopwords']!r}")
     one_of("filling", options.get("filling", "parallel"), ("parallel", "autoregressive"))
     if options.get("filling") == "autoregressive" and options.get("frac_mask_templates", 1) != 1:
-        raise ValueError("frac_mask_templates is for filling='parallel': in turn, every sample has its own templates")
+        raise ValueError("frac_mask_templates is for filling='parallel': in turn, samples share no template")
     return options
 
 # %% ../nbs/07b_replacements.ipynb #n41b3cc
@@ -298,8 +305,10 @@ class LanguageModelWords(ReplacedWords):
     options = ("language_model", "sample_proba", "top_n", "temperature", "use_proba", "filling", "stopwords",
                "frac_mask_templates", "punctuation", "sample_punctuation", "batch_size_lm")
 
-    def __init__(self, text, spans, source, stopwords=(), punctuation=string.punctuation, sample_punctuation=False, **options):
-        fixed = fixed_places([text[a:b] for a, b in spans], stopwords, punctuation, sample_punctuation)
+    def __init__(self, text, spans, source, stopwords=(), punctuation=string.punctuation,
+                 sample_punctuation=False, **options):
+        words = [text[start:end] for start, end in spans]
+        fixed = fixed_places(words, stopwords, punctuation, sample_punctuation)
         super().__init__(text, spans, source, fixed=fixed, **options)
 
     @staticmethod
@@ -308,4 +317,5 @@ class LanguageModelWords(ReplacedWords):
         if language_model is not None and not hasattr(language_model, "candidates"):
             raise TypeError("language_model must have a method candidates(tokens, mask), "
                             f"came: {type(language_model).__name__}")
-        return checked_options(options) | dict(source=snippet_model() if language_model is None else language_model)
+        source = snippet_model() if language_model is None else language_model
+        return checked_options(options) | dict(source=source)

@@ -48,8 +48,8 @@ def shortlist(
     merged = {}
     for word, share in zip(*candidates):
         word = spelled_like(str(word), original)
-        other = word.strip() and word.casefold() != original.casefold() and is_word(word) == is_word(original)
-        if other and share > 0: merged[word] = merged.get(word, 0) + float(share)
+        same_kind = word.strip() and is_word(word) == is_word(original)
+        if same_kind and word.casefold() != original.casefold() and share > 0: merged[word] = merged.get(word, 0) + float(share)
     best = sorted(merged, key=lambda word: -merged[word])[:top_n]
     logs = np.log([merged[word] for word in best]) if use_proba else np.zeros(len(best))
     weights = np.exp((logs - logs.max(initial=-np.inf)) / temperature)
@@ -88,13 +88,14 @@ class SpacyWords:
     window = 0
 
     def __init__(self, nlp, limit=60):
-        self.nlp, self.table, self.limit, self.known, self.answers = nlp, nlp.vocab.vectors, limit, {}, {}
+        self.nlp, self.table, self.limit = nlp, nlp.vocab.vectors, limit
+        self.known, self.answers, self.words = {}, {}, {}
         if not self.table.shape[0]:
-            raise ValueError(f"nlp ({nlp.meta.get('lang')}_{nlp.meta.get('name')}) has no word vectors: "
-                             "take a pipeline with vectors such as en_core_web_md, or none for the bundled ones")
+            raise ValueError(f"nlp ({nlp.meta.get('lang')}_{nlp.meta.get('name')}) has no word vectors: take "
+                             "one with vectors such as en_core_web_md, or none for the bundled ones")
         lengths = np.linalg.norm(self.table.data, axis=1, keepdims=True)
-        self.unit, self.words = self.table.data / np.maximum(lengths, 1e-9), {}
-        for key, row in self.table.key2row.items(): self.words.setdefault(row, key)  # several words share a row
+        self.unit = self.table.data / np.maximum(lengths, 1e-9)
+        for key, row in self.table.key2row.items(): self.words.setdefault(row, key)  # some share one
 
     def candidates(self, tokens, mask):
         "For every masked place similar words with its tag; a share grows with exp(cosine)."
@@ -120,8 +121,8 @@ def similar(
     if row is None: return [], np.zeros(0)
     if (row, tag) not in self.answers:
         cosines = self.unit @ self.unit[row]
-        nearest = [k for k in np.argsort(-cosines)[:4 * self.limit].tolist() if k in self.words]
-        names = {self.nlp.vocab.strings[self.words[k]]: np.exp(float(cosines[k])) for k in nearest[:2 * self.limit]}
+        nearest = [k for k in np.argsort(-cosines)[:2 * self.limit].tolist() if k in self.words]
+        names = {self.nlp.vocab.strings[self.words[k]]: np.exp(float(cosines[k])) for k in nearest}
         same = [name for name, own in zip(names, self.tags_of(names)) if own == tag][:self.limit]
         shares = np.array([names[name] for name in same])
         self.answers[row, tag] = same, shares / max(shares.sum(), 1e-9)
@@ -130,7 +131,8 @@ def similar(
 def tags_of(self, words):
     "The tag of each word by itself; new ones are tagged together."
     new = [word for word in words if word not in self.known]
-    if new: self.known |= dict(zip(new, self.tags([part for word in new for part in (word, ".")])[::2]))
+    alone = [part for word in new for part in (word, ".")]
+    if new: self.known |= dict(zip(new, self.tags(alone)[::2]))
     return [self.known[word] for word in words]
 
 SpacyWords.similar, SpacyWords.tags_of = similar, tags_of
@@ -158,14 +160,15 @@ class NgramModel:
     def __init__(self, texts, limit=200):
         counts = Counter(word.lower() for text in texts for word in text)
         known = [word for word, n in counts.most_common() if n > 1]
-        self.words, self.limit = np.array(["", "", *known], object), limit  # 0: beyond the text, 1: a rare word
+        self.limit, self.words = limit, np.array(["", "", *known], object)  # 0: text's edge, 1: rare
         self.numbers = {word: i for i, word in enumerate(known, 2)}
         stream = [0, 0]
-        for text in texts: stream += [*(self.numbers.get(word.lower(), 1) for word in text), 0, 0]
+        for text in texts: stream += [self.numbers.get(word.lower(), 1) for word in text] + [0, 0]
         stream = np.array(stream)
         places = np.flatnonzero(stream > 1)
-        self.index = {shape: neighbourhoods(stream, places, shape, len(self.words)) for shape in SHAPES}
-        self.common = np.bincount(stream[places], minlength=len(self.words)) / len(places)
+        size = len(self.words)
+        self.index = {shape: neighbourhoods(stream, places, shape, size) for shape in SHAPES}
+        self.common = np.bincount(stream[places], minlength=size) / len(places)
 
 # %% ../nbs/07a_sources.ipynb #n4f490f
 PRIOR = 10  # imagined words; 5 to 100 do equally well on held-out snippets
@@ -182,7 +185,8 @@ def lean(
     key = sum(i * len(self.words) ** k for k, i in enumerate(around[::-1]))
     keys, found = self.index[shape]
     start, end = np.searchsorted(keys, [key, key + 1])
-    return (np.bincount(found[start:end], minlength=len(shares)) + PRIOR * shares) / (end - start + PRIOR)
+    counts = np.bincount(found[start:end], minlength=len(shares))
+    return (counts + PRIOR * shares) / (end - start + PRIOR)
 
 NgramModel.lean = lean
 
@@ -199,7 +203,8 @@ def shares(
 
 def around(self, tokens, mask, i):
     "The neighbours of place i, as `shares` wants them."
-    row = [0, 0, *(None if m else self.numbers.get(w.lower()) for w, m in zip(tokens, mask)), 0, 0]
+    known = [None if m else self.numbers.get(word.lower()) for word, m in zip(tokens, mask)]
+    row = [0, 0, *known, 0, 0]
     return {offset: row[i + 2 + offset] for offset in (-2, -1, 1, 2)}
 
 def candidates(self, tokens, mask):
@@ -231,7 +236,7 @@ def snippet_model() -> NgramModel:
 
 # %% ../nbs/07a_sources.ipynb #ned4c3b
 class MaskedLanguageModel:
-    "A Hugging Face masked language model (extra `transformers`). ImportError or FileNotFoundError with advice."
+    "A Hugging Face masked language model. ImportError or FileNotFoundError with advice."
     window = None  # it reads the whole sentence
 
     def __init__(self, name, folder=None, limit=200):
@@ -243,10 +248,11 @@ class MaskedLanguageModel:
         except ImportError as error:
             raise ImportError(f"{name} needs pip install 'grokking_anchors[transformers]'") from error
         except (OSError, ValueError) as error:
-            raise FileNotFoundError(f"no language model at {place!r}: give the folder in which it was saved (folder=...), "
-                                    f"or fetch it once with network access: hf download {name}") from error
+            raise FileNotFoundError(f"no language model at {place!r}: give the folder it was saved in (folder=...), "
+                                    f"or fetch it once, with a network: hf download {name}") from error
         self.starts, self.allowed, self.names = whole_words(self.tokenizer)
-        self.longest = min(self.tokenizer.model_max_length, getattr(self.model.config, "max_position_embeddings", 512)) - 4
+        places = getattr(self.model.config, "max_position_embeddings", 512)
+        self.longest = min(self.tokenizer.model_max_length, places) - 4
 
     def candidates(self, tokens, mask):
         "For every masked place the likeliest whole words."
@@ -254,7 +260,7 @@ class MaskedLanguageModel:
 
     def candidates_many(self, templates, batch_size=32):
         "The same for several templates: `batch_size` sequences in each forward pass."
-        parts = [(k, *part) for k, (tokens, mask) in enumerate(templates) for part in self.parts(tokens, mask)]
+        parts = [(k, *part) for k, template in enumerate(templates) for part in self.parts(*template)]
         out = [[] for _ in templates]
         for i in range(0, len(parts), batch_size):
             owners, ids, places = zip(*parts[i:i + batch_size])
@@ -272,7 +278,7 @@ def whole_words(
     for piece, i in sorted(vocabulary.items(), key=lambda item: item[1]):
         whole = piece.startswith("Ġ") if starts else not piece.startswith(("##", "[unused"))
         word = piece[1:] if starts else piece
-        if whole and piece not in special and word.isprintable() and word.strip(): entries[i] = word
+        if whole and piece not in special and word.strip() and word.isprintable(): entries[i] = word
     return starts, list(entries), list(entries.values())
 
 # %% ../nbs/07a_sources.ipynb #nb56990
@@ -284,11 +290,12 @@ def parts(
     tok, rows = self.tokenizer, [[]]
     for i, (token, masked) in enumerate(zip(tokens, mask)):
         text = (" " if self.starts and i else "") + token
-        pieces = [tok.mask_token_id] if masked else tok(text, add_special_tokens=False)["input_ids"][:self.longest]
+        pieces = tok(text, add_special_tokens=False)["input_ids"][:self.longest]
+        if masked: pieces = [tok.mask_token_id]
         if len(rows[-1]) + len(pieces) > self.longest: rows.append([])
         rows[-1] += pieces
     rows = [[tok.cls_token_id, *row, tok.sep_token_id] for row in rows if tok.mask_token_id in row]
-    return [(row, [i for i, piece in enumerate(row) if piece == tok.mask_token_id]) for row in rows]
+    return [(row, np.flatnonzero(np.array(row) == tok.mask_token_id)) for row in rows]
 
 def forward(self, rows, places):
     "One forward pass: for every row the candidates of its masked places."
@@ -301,7 +308,8 @@ def forward(self, rows, places):
 
 def best(self, logits):
     "The likeliest whole words of one place."
-    shares, order = logits[self.allowed].double().softmax(0).topk(min(self.limit, len(self.allowed)))
+    shares = logits[self.allowed].double().softmax(0)
+    shares, order = shares.topk(min(self.limit, len(shares)))
     return [self.names[i] for i in order.tolist()], shares.numpy()
 
 for method in (parts, forward, best): setattr(MaskedLanguageModel, method.__name__, method)
