@@ -1,6 +1,6 @@
 """Text strategies measured: the linear formula, planted rules, 100 snippets per strategy, 10 seeds, templates.
 
-    OMP_NUM_THREADS=1 python bench/text_strategies.py [formula planted snippets templates transformers]
+    OMP_NUM_THREADS=1 python bench/text_strategies.py [formula planted snippets turn templates transformers]
 """
 import sys
 import time
@@ -114,13 +114,17 @@ def fresh_precision(explainer, model, found, n=5000):
     return (model.predict(sampler.render(choices)) == found.raw["prediction"]).mean()
 
 
-def snippets(n=100, seeds=10):
+def turn():
+    """The costs of filling in turn, on five snippets."""
+    snippets(cases={"language_model, in turn": ("language_model", dict(filling="autoregressive"))})
+
+
+def snippets(n=100, seeds=10, cases=None):
     """Cost, promise and steadiness on n unseen snippets of 8 to 25 tokens, per strategy."""
     model, unseen = trained()
     chosen = [text for text in unseen if 8 <= len(token_spans(text)) <= 25][:n]
-    cases = {name: (name, {}) for name in STRATEGIES}
-    cases |= {"language_model, templates .1": ("language_model", dict(frac_mask_templates=0.1)),
-              "language_model, in turn": ("language_model", dict(filling="autoregressive"))}
+    pooled = {"language_model, templates .1": ("language_model", dict(frac_mask_templates=0.1))}
+    cases = cases or {name: (name, {}) for name in STRATEGIES} | pooled
     for label, (name, options) in cases.items():
         predict = Clocked(model.predict)
         explainer = AnchorText(predict, name, seed=0, **options)
@@ -128,7 +132,7 @@ def snippets(n=100, seeds=10):
         if source:
             explainer.prepared["source"] = source
         explainer.explain(chosen[0])
-        some = chosen[: n // 5] if "turn" in label else chosen
+        some = chosen[:5] if "turn" in label else chosen
         rows, found = [], []
         for text in some:
             before = time.process_time(), predict.seconds, source.seconds if source else 0, source.asked if source else 0
@@ -200,4 +204,4 @@ def transformers(words=24):
 
 if __name__ == "__main__":
     for part in sys.argv[1:] or ["formula", "planted", "snippets", "templates"]:
-        dict(formula=formula, planted=planted, snippets=snippets, templates=templates, transformers=transformers)[part]()
+        dict(formula=formula, planted=planted, snippets=snippets, turn=turn, templates=templates, transformers=transformers)[part]()

@@ -85,6 +85,7 @@ class ReplacedWords:
         self.sample_proba, self.frac, self.batch = sample_proba, frac_mask_templates, batch_size_lm
         if filling == "autoregressive": self.fill = self.fill_in_turn
         self.exact_reuse = frac_mask_templates == 1  # a rule's pool is its own
+        self.note = "" if self.exact_reuse else f", those of one pool of templates ({frac_mask_templates=})"
         self.tables, self.known, self.states, self.pools = Tables(), {}, {}, {}
         self.templates = 0  # how many the source was asked about
         groups = np.arange(len(spans)) if groups is None else np.array(groups)
