@@ -160,7 +160,8 @@ class NgramModel:
     def __init__(self, texts, limit=200):
         counts = Counter(word.lower() for text in texts for word in text)
         known = [word for word, n in counts.most_common() if n > 1]
-        self.limit, self.words = limit, np.array(["", "", *known], object)  # 0: text's edge, 1: rare
+        self.words = np.array(["", "", *known], object)  # 0: beyond the text, 1: a rare word
+        self.limit, self.answers = limit, {}
         self.numbers = {word: i for i, word in enumerate(known, 2)}
         stream = [0, 0]
         for text in texts: stream += [self.numbers.get(word.lower(), 1) for word in text] + [0, 0]
@@ -203,17 +204,21 @@ def shares(
 
 def around(self, tokens, mask, i):
     "The neighbours of place i, as `shares` wants them."
-    known = [None if m else self.numbers.get(word.lower()) for word, m in zip(tokens, mask)]
-    row = [0, 0, *known, 0, 0]
-    return {offset: row[i + 2 + offset] for offset in (-2, -1, 1, 2)}
+    def seen(k): return None if mask[k] else self.numbers.get(tokens[k].lower())
+    return {offset: seen(i + offset) if 0 <= i + offset < len(tokens) else 0 for offset in (-2, -1, 1, 2)}
 
 def candidates(self, tokens, mask):
-    "For every masked place the likeliest words."
-    out = []
+    "For every masked place the likeliest words; the answers of 20,000 neighbourhoods are remembered."
+    out, known = [], self.answers
     for i in np.flatnonzero(mask):
-        shares = self.shares(self.around(tokens, mask, i))
-        best = np.argsort(-shares, kind="stable")[:self.limit]
-        out.append((self.words[best].tolist(), shares[best]))
+        near = self.around(tokens, mask, i)
+        if (key := tuple(near.values())) not in known:
+            if len(known) == 20_000: known.clear()
+            shares = self.shares(near)
+            best = np.argpartition(-shares, min(self.limit, len(shares) - 1))[:self.limit]
+            best = best[np.lexsort([best, -shares[best]])]
+            known[key] = best, shares[best]
+        out.append((self.words[known[key][0]].tolist(), known[key][1]))
     return out
 
 NgramModel.shares, NgramModel.around, NgramModel.candidates = shares, around, candidates
