@@ -196,7 +196,8 @@ def transformers(words=24):
     text = next(t for t in unseen if len(token_spans(t)) == words)
     for fraction in (1.0, 0.1):
         language_model.asked, language_model.seconds, start = 0, 0.0, time.process_time()
-        e = AnchorText(model, "language_model", language_model=language_model, frac_mask_templates=fraction, seed=0).explain(text)
+        e = AnchorText(model, "language_model", language_model=language_model, frac_mask_templates=fraction, seed=0).explain(
+            text, max_queries=1500)
         print(f"DistilBERT's size, {words} tokens, fraction {fraction}: {language_model.asked} templates, {e.queries['rows']} rows, "
               f"CPU {time.process_time() - start:.1f} s, of it {language_model.seconds:.1f} s in the language model", flush=True)
 
