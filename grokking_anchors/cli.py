@@ -94,9 +94,8 @@ def marked(explanation, colour):
     """The sentence with its anchor highlighted."""
     before, after = ("\x1b[1;97;46m", "\x1b[0m") if colour else ("[", "]")
     text, parts, end = explanation.raw["instance"], [], 0
-    for (start, stop), anchored in zip(explanation.meta["spans"], explanation.rule):
-        word = text[start:stop]
-        parts += [text[end:start], before + word + after if anchored else word]
+    for start, stop in explanation.spans():
+        parts += [text[end:start], before + text[start:stop] + after]
         end = stop
     return "".join(parts) + text[end:]
 

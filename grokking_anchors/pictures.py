@@ -669,3 +669,51 @@ def global_view(
     ax.spines["left"].set_visible(False)
     ax.legend(frameon=False, fontsize=8.5, loc="lower right", bbox_to_anchor=(1, 0.98))
     return done(fig)
+
+
+# ---- 07b strategies ---------------------------------------------------------------------
+
+def strategies(
+    blocks,  # for each strategy: title, text, anchored spans (start, end), neighbours (texts)
+    width=84,  # characters per line
+):
+    "The sentence under each strategy, its anchor in teal and underlined, and neighbours with new words in red italics."
+    lines = []
+    for title, text, spans, around in blocks:
+        lines += [[("title", title)], *rows_of(text, text, spans, width)]
+        for other in around:
+            lines += [[("mark", " " if k else "–"), *row] for k, row in enumerate(rows_of(other, text, spans, width - 2))]
+        lines.append([])
+    fig, ax = canvas(9.2, 0.25 * len(lines), xlim=(0, width + 6), ylim=(len(lines) - 1.4, -0.7))
+    ax.axis("off")
+    styles = {"title": dict(color=INK, weight="bold"), "anchor": dict(color=TEAL, weight="bold"), "kept": dict(color=INK),
+              "new": dict(color=RED, style="italic"), "mark": dict(color=GREY)}
+    for y, parts in enumerate(lines):
+        for kind, style in styles.items():
+            shown = " ".join(word if kind == k else " " * len(word) for k, word in parts)
+            ax.text(0, y, shown, fontsize=9, family="monospace", va="center", **style)
+        below = " ".join(("_" if k == "anchor" else " ") * len(word) for k, word in parts)
+        ax.text(0, y + 0.05, below, fontsize=9, family="monospace", va="center", color=TEAL, weight="bold")
+    return done(fig)
+
+
+def rows_of(
+    text,  # the sentence, or a neighbour
+    original,  # the sentence
+    spans,  # (start, end) of its anchored words
+    width,  # characters per line
+):
+    "Lines of (kind, word): each word anchored, kept or new. Neighbours have the sentence's words, place by place."
+    old, starts = original.split(), {original[:start].count(" ") for start, _ in spans}
+    words = text.split()
+    aligned = len(words) == len(old)
+    kinds = ["anchor" if aligned and i in starts else "kept" if (aligned and word == old[i]) or (not aligned and word in old) else "new"
+             for i, word in enumerate(words)]
+    rows, room = [[]], width
+    for kind, word in zip(kinds, words):
+        if room < len(word):
+            rows.append([])
+            room = width
+        rows[-1].append((kind, word))
+        room -= len(word) + 1
+    return rows
