@@ -61,7 +61,7 @@ def row(
 def control(
     name: str,  # shown beside it
     values: Any,  # (low, high), (low, high, step), a list of choices, True, False, or a widget
-    start: Any = None,  # where it stands first
+    start: Any = None,  # where it stands first; a slider at its low end when not given
 ) -> widgets.Widget:
     """A labelled control, wide enough for its label. Raises TypeError when `values` is none of the above."""
     if isinstance(values, list):
@@ -70,6 +70,8 @@ def control(
         made = widgets.interactive.widget_from_abbrev(values)
     if not isinstance(made, widgets.Widget):
         raise TypeError(f"{name} must be a range, a list, True, False or a widget, came: {values!r}")
+    if start is None and isinstance(values, tuple):
+        start = values[0]
     if start is not None:
         made.value = start
     made.description = made.description or name
