@@ -47,7 +47,7 @@ PAGE = """<!doctype html>
 <script>
 MathJax.startup.promise.then(() => Reveal.initialize({{
   width: 1280, height: 720, margin: 0, center: false, transition: "none", hash: true, controls: false,
-  slideNumber: "c/t", plugins: [RevealNotes],
+  slideNumber: "c/t", pdfMaxPagesPerSlide: 1, plugins: [RevealNotes],
 }}));
 </script>
 </body>
