@@ -108,7 +108,7 @@ def test_wheel_holds_nothing_else(wheel):
     assert {top for top in tops if not top.endswith(".dist-info")} == {"grokking_anchors"}
     inside = {name.split("/")[1] for name in wheel.namelist() if name.startswith("grokking_anchors/")}
     modules = {path.name for path in (ROOT / "grokking_anchors").glob("*.py")}
-    assert inside == modules | {"data", "notebooks"}
+    assert inside == modules | {"data", "notebooks", "py.typed"}
 
 
 def test_wheel_metadata(wheel):
