@@ -1,4 +1,4 @@
-"""The reading copy: the notebooks as a site, from stored outputs, without a network. Build: `python tools/reading.py`."""
+"""The reading copy: the notebooks as a site, from stored outputs, offline. Build: `python tools/reading.py`."""
 
 from configparser import ConfigParser
 from pathlib import Path

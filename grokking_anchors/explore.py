@@ -57,6 +57,8 @@ def threshold_view(
                 f"the anchor is {names[best]}, precision {precisions[best]:.3f}, coverage {coverages[best]:.3f}.")
     figure = pictures.plane(precisions, coverages, threshold, names=named)
     figure.axes[0].minorticks_off()  # they take longer than all the rest
+    figure.set_layout_engine(None)
+    figure.subplots_adjust(left=.1, right=.98, bottom=.13, top=.97)
     return View(text, figure)
 
 # %% ../nbs/10_explore.ipynb #n67132c
@@ -115,7 +117,10 @@ def race_view(
     text = (f"Tau {tau:g}, round {state.t} of {len(rounds)}: gap {state.gap:.2f}, "
             f"{state.pulls.sum():.0f} questions so far, choice: arms {chosen}. On average such a race "
             f"asks {questions:.0f} questions and chooses wrongly in {wrong:.0%} of cases.")
-    return View(text, pictures.ladder(state, tau, truth))
+    figure = pictures.ladder(state, tau, truth)
+    figure.set_layout_engine(None)  # fixed margins: faster, and nothing jumps
+    figure.subplots_adjust(left=.1, right=.98, bottom=.17, top=.9)
+    return View(text, figure)
 
 # %% ../nbs/10_explore.ipynb #n764e3c
 def record(
