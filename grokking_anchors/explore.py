@@ -139,7 +139,7 @@ def rule_text(
     explanation: Any,
 ) -> str:
     "The rule in one line."
-    return " AND ".join(map(str, explanation.anchor)) or "(empty: nothing need be held)"
+    return " AND ".join(map(str, explanation.raw["names"])) or "(empty: nothing need be held)"
 
 def compare_view(
     explanations: dict,  # title -> Explanation
@@ -185,7 +185,7 @@ def roll_view(
     size: int | None = None,  # of the partial anchor, from 1; the whole rule when not given
 ) -> View:
     "One neighbour for which the rule holds, and what the model says of it."
-    steps, names = explanation.raw["examples"], explanation.anchor
+    steps, names = explanation.raw["examples"], explanation.raw["names"]
     size = len(steps) if size is None else min(size, len(steps))
     listed = steps[size - 1]["covered_false" if lost else "covered_true"]
     verdict = "changes its mind" if lost else "keeps its answer"
@@ -202,7 +202,7 @@ def staircase_view(
     threshold: float = .95,
 ) -> View:
     "The partial anchors, and the first whose measured precision reaches the threshold."
-    raw, names = explanation.raw, [str(name) for name in explanation.anchor] or ["(empty rule)"]
+    raw, names = explanation.raw, list(map(str, explanation.raw["names"])) or ["(empty rule)"]
     shares, covers, text = raw["precision"], raw["coverage"], "no partial anchor was measured above it."
     enough = [k for k, share in enumerate(shares) if share is not None and share >= threshold]
     if enough:

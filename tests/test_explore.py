@@ -145,7 +145,7 @@ def test_race_view_stops_at_the_end():
     last = races[0.05][0][-1]
     assert last.gap <= 0.05 and race_view(races, TRUTH, 0.05, 999).text == race_view(races, TRUTH, 0.05, last.t).text
     assert f"{last.pulls.sum():.0f} questions so far" in race_view(races, TRUTH, 0.05, 999).text
-    assert races[0.3][1] < races[0.05][1]
+    assert races[0.3][1] < races[0.05][1] and "round 1 of" in race_view(races, TRUTH, 0.05, 1).text
 
 
 def test_two_settings_and_switch():
@@ -155,9 +155,12 @@ def test_two_settings_and_switch():
     recorded = record(AnchorText(model, seed=0), "a good film", [0.7, 0.95], [0.01, 0.1], [0.15])
     before, panel = len(asked), two_settings(recorded)
     controls(panel)["threshold A"].value = 0.95
-    controls(panel)["delta B"].value = 0.01
-    e = recorded[0.95, 0.01, 0.15]
-    assert f"A: anchor good, coverage 0.5, {e.queries['rows']:,} samples asked" in panel.children[1].value
+    controls(panel)["delta B"].value, controls(panel)["delta A"].value = 0.01, 0.1
+    e, other = recorded[0.95, 0.01, 0.15], recorded[0.95, 0.1, 0.15]
+    assert e.queries["rows"] > other.queries["rows"]
+    for name, found in (("A", other), ("B", e)):
+        said = f"{name}: anchor good, coverage 0.5, {found.queries['rows']:,} samples asked"
+        assert said in panel.children[1].value
     other = switch({"few": e, "many": recorded[0.7, 0.1, 0.15]})
     controls(other)["B"].value = "few"
     assert "B, few: anchor good" in other.children[1].value and len(asked) == before
