@@ -15,7 +15,7 @@ import urllib.request
 import pytest
 
 import slides
-from conftest import ROOT
+from conftest import NOTEBOOKS, ROOT, read
 
 playwright_api = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.skipif(slides.chromium() is None, reason="no chromium")
@@ -45,6 +45,11 @@ def open_page(browser, allowed, **options):
     page.route("**/*", gate)
     page.on("pageerror", lambda error: page.failures.append(str(error)))
     return page
+
+
+def code_of(path):
+    """The code of a notebook."""
+    return "\n".join("".join(cell["source"]) for cell in read(path)["cells"] if cell["cell_type"] == "code")
 
 
 # ---- the deck -------------------------------------------------------------------------------------
@@ -121,6 +126,7 @@ def lab(tmp_path_factory):
         log.close()
 
 
+SLIDER = ".noUi-handle"
 KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status"
 LEFT = "[...document.querySelectorAll('.jp-InputPrompt')].filter(prompt => prompt.innerText.includes('*')).length"
 
@@ -142,6 +148,14 @@ def explored(browser, lab):
     run_notebook(page, lab, "10_explore.ipynb")
     yield page
     page.close()
+
+
+def assert_fine(page, panels):
+    """No cell shows an error, no widget fails to load, nothing outside is asked, and there are so many panels."""
+    assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0
+    assert page.locator(".jp-OutputArea-output .widget-vbox").count() >= panels
+    assert page.get_by_text("Error displaying widget").count() == 0
+    assert [url for url in page.refused if "127.0.0.1" not in url] == []
 
 
 def panel(page, *labels):
@@ -171,14 +185,24 @@ def moved(page, part, focus, key):
 
 
 def test_notebook_runs_without_error(explored):
-    """No cell shows an error, no widget fails to load, and nothing outside is asked."""
-    assert explored.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0
-    assert explored.locator(".jp-OutputArea-output .widget-vbox").count() >= 7
-    assert explored.get_by_text("Error displaying widget").count() == 0
-    assert [url for url in explored.refused if "127.0.0.1" not in url] == []
+    """Notebook 10, from top to bottom."""
+    assert_fine(explored, panels=7)
 
 
-SLIDER = ".noUi-handle"
+OTHERS = {path.name: text.count("\nlive(") for path in NOTEBOOKS if "10_" not in path.name for text in [code_of(path)]}
+
+
+@pytest.mark.parametrize("name", [name for name, panels in OTHERS.items() if panels])
+def test_other_notebooks_with_widgets(browser, lab, name):
+    """Every other notebook that has widgets runs in JupyterLab, too, and its first widget moves."""
+    page = open_page(browser, (lab, lab.replace("http", "ws")), viewport=WIDE)
+    run_notebook(page, lab, name)
+    assert_fine(page, OTHERS[name])
+    before, after = moved(page, panel(page), SLIDER, "ArrowRight")
+    assert before[0] != after[0] and before[1] != after[1]
+    page.close()
+
+
 MOVES = {
     "words": (("Python", "seed"), "input[type=checkbox]", "Space"),
     "threshold": (("threshold",), SLIDER, "ArrowRight"),
