@@ -67,6 +67,11 @@ def test_notes_add_up_to_half_an_hour():
     assert all(before[-1] == after[0] for before, after in zip(minutes, minutes[1:]))
 
 
+def test_pdf_has_one_page_per_slide():
+    """No slide runs over its page."""
+    assert len(re.findall(rb"/Type /Page\b(?!s)", slides.PDF.read_bytes())) == len(DECK)
+
+
 def test_pictures_have_alternative_text():
     """And none is built without one."""
     deck = slides.DECK.read_text(encoding="utf-8")
