@@ -183,6 +183,8 @@ def print_pdf():
         page = browser.new_page()
         page.goto(f"{DECK.as_uri()}?print-pdf&pdfSeparateFragments=false")
         page.wait_for_function("window.Reveal && Reveal.isReady() && document.querySelector('.pdf-page')")
+        # on paper a link would name a folder of this machine
+        page.evaluate("document.querySelectorAll('a').forEach(a => a.removeAttribute('href'))")
         pages = f"1-{page.locator('.pdf-page').count()}"  # Chromium adds a blank one
         page.pdf(path=PDF, prefer_css_page_size=True, print_background=True, page_ranges=pages)
         browser.close()
