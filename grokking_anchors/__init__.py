@@ -16,6 +16,7 @@ _HOME = {
     "Explanation": "explanation",
     "agreement": "sampling",
     "data_path": "paths",
+    "explore": "explore",  # a module that can be called
 }
 
 __all__ = [*_HOME]
@@ -25,7 +26,8 @@ def __getattr__(name):
     """The public object `name`, imported now."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    home = import_module(f"{__name__}.{_HOME[name]}")
+    value = home if name == _HOME[name] else getattr(home, name)
     globals()[name] = value
     return value
 

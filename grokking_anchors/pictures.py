@@ -717,3 +717,66 @@ def rows_of(
         rows[-1].append((kind, word))
         room -= len(word) + 1
     return rows
+
+
+# ---- 10 explore -------------------------------------------------------------------------
+
+def running_share(
+    shares,  # (n,) share of agreement after each sample
+    lowers,  # (n,) what may be believed at least
+    uppers,  # (n,) and at most
+    samples,  # some of the samples, as text
+    agreed,  # for each of them: does the model agree?
+):
+    "The share as samples come in, with its bounds; on the right some of the samples, marked by the model's answer."
+    fig, (ax, listed) = plt.subplots(1, 2, figsize=(7.6, 2.7), dpi=90, width_ratios=[3, 2.4])
+    fig.subplots_adjust(left=0.07, right=0.995, top=0.9, bottom=0.19, wspace=0.05)
+    n = np.arange(1, len(shares) + 1)
+    ax.fill_between(n, lowers, uppers, color=PALE)
+    ax.plot(n, shares, color=TEAL, lw=2)
+    ax.plot(n[-1], shares[-1], "D", color=INK, ms=6)
+    ax.set(xlim=(0, n[-1] * 1.03), ylim=(0, 1.03), xlabel="samples", title="share that agrees, with its bounds")
+    ax.title.set_fontsize(10)
+    ax.spines[["top", "right"]].set_visible(False)
+    listed.axis("off")
+    listed.set(xlim=(0, 1), ylim=(7.6, -0.6))
+    for y, (sample, yes) in enumerate(zip(samples, agreed)):
+        sample = str(sample) if len(str(sample)) <= 44 else str(sample)[:41] + "..."
+        listed.text(0, y, "✓" if yes else "✗", fontsize=9, va="center", color=TEAL if yes else RED, weight="bold")
+        listed.text(0.06, y, sample, fontsize=7.5, va="center", color=INK)
+    return done(fig)
+
+
+def setting_lines(
+    titles,  # one text per setting
+    anchors,  # the rule found under each
+    shares,  # its precision, None where not measured
+    intervals,  # (lower, upper), None where not tested
+    thresholds,
+    coverages,
+    rows,  # samples asked
+    certified,  # is the rule an anchor
+):
+    "Settings one above the other: the rule, its precision with interval and threshold, its coverage, the questions asked."
+    fig, ax = plt.subplots(figsize=(7.6, 0.85 * len(titles) + 0.65), dpi=90)
+    fig.subplots_adjust(left=0.02, right=0.99, top=0.93, bottom=0.42 / (0.85 * len(titles) + 0.65))
+    fig.patch.set_facecolor("white")
+    ax.spines[["top", "right", "left"]].set_visible(False)
+    ax.set(xlim=(0, 1.42), ylim=(len(titles) - 0.45, -0.75), xlabel="precision")
+    ax.set_yticks([])
+    ax.set_xticks(np.arange(0, 1.01, 0.2))
+    ax.text(1.08, -0.62, "coverage", fontsize=8.5, color=INK)
+    ax.text(1.26, -0.62, "samples asked", fontsize=8.5, color=INK)
+    for y, title in enumerate(titles):
+        colour = TEAL if certified[y] else RED
+        kind = "anchor" if certified[y] else "no anchor; closest"
+        ax.text(0, y - 0.3, f"{title}   {kind}: {anchors[y]}"[:95], fontsize=9, color=INK, va="center")
+        ax.plot([0, 1], [y, y], color=PALE, lw=1, zorder=0)
+        if intervals[y] is not None:
+            ax.plot(intervals[y], [y, y], color=colour, lw=7 if certified[y] else 3, solid_capstyle="butt")
+        if shares[y] is not None:
+            ax.plot(shares[y], y, "D" if certified[y] else "o", color=INK, ms=6)
+        ax.plot([thresholds[y]] * 2, [y - 0.17, y + 0.17], color=INK, lw=1.5, ls="--")
+        ax.text(1.08, y, f"{coverages[y]:.3g}", fontsize=10, color=INK, va="center")
+        ax.text(1.26, y, f"{rows[y]:,}", fontsize=10, color=INK, va="center")
+    return done(fig)

@@ -39,7 +39,9 @@ def test_public_name(name):
     if find_spec(home) is None:
         pytest.skip(f"{home} is not written yet")
     value = getattr(grokking_anchors, name)
-    assert value is getattr(sys.modules[home], name)
+    module = sys.modules[home]
+    assert value is (module if name == grokking_anchors._HOME[name] else getattr(module, name))
+    assert callable(value)
 
 
 def test_unknown_name():
@@ -106,7 +108,7 @@ def test_wheel_holds_nothing_else(wheel):
     assert {top for top in tops if not top.endswith(".dist-info")} == {"grokking_anchors"}
     inside = {name.split("/")[1] for name in wheel.namelist() if name.startswith("grokking_anchors/")}
     modules = {path.name for path in (ROOT / "grokking_anchors").glob("*.py")}
-    assert inside == modules | {"data", "notebooks"}
+    assert inside == modules | {"data", "notebooks", "py.typed"}
 
 
 def test_wheel_metadata(wheel):

@@ -1,0 +1,25 @@
+"""The reading copy: the notebooks as a site, from stored outputs, offline. Build: `python tools/reading.py`."""
+
+from configparser import ConfigParser
+from pathlib import Path
+
+settings = ConfigParser(delimiters=["="], interpolation=None)
+settings.read(Path(__file__).parent / "settings.ini", encoding="utf-8")  # tools/reading.py puts it beside this file
+
+project = "Grokking Anchors"
+author = settings["DEFAULT"]["author"]
+release = settings["DEFAULT"]["version"]
+
+extensions = ["myst_nb"]
+exclude_patterns = ["**/.ipynb_checkpoints"]
+nb_execution_mode = "off"
+nb_merge_streams = True
+myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 3
+suppress_warnings = ["mystnb.unknown_mime_type", "myst.header"]
+
+html_theme = "furo"
+html_title = project
+html_show_sourcelink = html_copy_source = False
+html_static_path = ["_static"]
+mathjax_path = "mathjax.js"

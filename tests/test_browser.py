@@ -1,0 +1,244 @@
+"""In a real browser, by real key presses: JupyterLab with the widgets, and the deck from a file.
+
+Skipped where chromium or playwright is missing; `.ci/run` sees to it that they are there.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+import slides
+from conftest import NOTEBOOKS, ROOT, read
+
+playwright_api = pytest.importorskip("playwright.sync_api")
+pytestmark = pytest.mark.skipif(slides.chromium() is None, reason="no chromium")
+NARROW, WIDE = {"width": 480, "height": 900}, {"width": 1280, "height": 1000}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """One headless chromium for all tests."""
+    with playwright_api.sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=slides.chromium(), args=slides.BROWSER.split())
+        yield launched
+        launched.close()
+
+
+def open_page(browser, allowed, **options):
+    """A page that may ask only addresses that begin with `allowed`; the others are noted and refused."""
+    page = browser.new_page(**options)
+    page.refused, page.failures = [], []
+
+    def gate(route):
+        if route.request.url.startswith((*allowed, "data:", "blob:")):
+            return route.continue_()
+        page.refused.append(route.request.url)
+        return route.abort()
+
+    page.route("**/*", gate)
+    page.on("pageerror", lambda error: page.failures.append(str(error)))
+    return page
+
+
+def code_of(path):
+    """The code of a notebook."""
+    return "\n".join("".join(cell["source"]) for cell in read(path)["cells"] if cell["cell_type"] == "code")
+
+
+# ---- the deck -------------------------------------------------------------------------------------
+
+OUTSIDE = """() => {
+  const slide = Reveal.getCurrentSlide(), room = slide.querySelector('.room').getBoundingClientRect();
+  const parts = [...slide.querySelectorAll('h1, h2, p, li, pre, td, img, mjx-container svg')];
+  return parts.filter(part => !part.closest('aside') && !part.classList.contains('room')).map(part => {
+    const box = part.getBoundingClientRect();
+    const fits = box.bottom <= room.top && box.right <= innerWidth && box.left >= 0 && box.top >= 0;
+    return fits && (part.tagName != 'IMG' || part.naturalWidth > 100) ? '' : part.outerHTML.slice(0, 80);
+  }).filter(Boolean);
+}"""
+
+
+def test_deck_opens_without_network(browser):
+    """From a file: no request leaves the machine, no error, formulas are set, every slide fits its page."""
+    page = open_page(browser, ("file://",), viewport={"width": 1280, "height": 720})
+    page.goto(slides.DECK.as_uri())
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    total = page.evaluate("Reveal.getTotalSlides()")
+    seen = []
+    for _ in range(total):
+        seen.append(page.evaluate("Reveal.getCurrentSlide().querySelector('h1, h2').innerText"))
+        assert page.evaluate(OUTSIDE) == [], f"slide {len(seen)} does not fit"
+        page.keyboard.press("ArrowRight")
+    assert len(set(seen)) == total > 20
+    assert page.locator("mjx-container").count() >= 4 and page.locator("mjx-merror").count() == 0
+    assert page.refused == [] and page.failures == []
+    page.close()
+
+
+# ---- JupyterLab -----------------------------------------------------------------------------------
+
+
+def free_port():
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """Address of a JupyterLab that serves a copy of the notebooks, with nobody's settings and no news prompt."""
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copytree(ROOT / "nbs", folder / "nbs", ignore=shutil.ignore_patterns(".*"))
+    news = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+    (folder / "config" / "labconfig").mkdir(parents=True)
+    (folder / "config" / "labconfig" / "page_config.json").write_text(json.dumps(news))
+    places = {name: str(folder / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")}
+    places |= {"JUPYTER_CONFIG_DIR": str(folder / "config"), "IPYTHONDIR": str(folder / "ipython")}
+    places |= {"PYTHONPATH": str(ROOT), "JUPYTERLAB_SETTINGS_DIR": str(folder / "user")}
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    options = ["--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token=", "--ServerApp.password="]
+    options += ["--LabApp.expose_app_in_browser=True", f"--notebook-dir={folder / 'nbs'}"]
+    log = open(folder / "log", "w")
+    command = [sys.executable, "-m", "jupyterlab", *options]
+    server = subprocess.Popen(command, env=os.environ | places, stdout=log, stderr=log)
+    try:
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(f"{url}/api/status", timeout=2)
+                break
+            except OSError:
+                time.sleep(0.25)
+        else:
+            pytest.fail("JupyterLab does not start: " + (folder / "log").read_text()[-2000:])
+        yield url
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.close()
+
+
+SLIDER = ".noUi-handle"
+KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status"
+LEFT = "[...document.querySelectorAll('.jp-InputPrompt')].filter(prompt => prompt.innerText.includes('*')).length"
+
+
+def run_notebook(page, url, name):
+    """Open a notebook, wait for its kernel, run all cells, wait for the end."""
+    page.goto(f"{url}/lab/tree/{name}?reset")
+    page.wait_for_function(f"{KERNEL} == 'idle'", timeout=40_000)
+    page.wait_for_timeout(1000)  # a kernel that has just started is idle for a moment before it is ready
+    page.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_function(f"{LEFT} > 0", timeout=20_000)
+    page.wait_for_function(f"{KERNEL} == 'idle' && {LEFT} == 0", timeout=60_000)
+
+
+@pytest.fixture(scope="module")
+def explored(browser, lab):
+    """Notebook 10, run from top to bottom in JupyterLab."""
+    page = open_page(browser, (lab, lab.replace("http", "ws")), viewport=WIDE)
+    run_notebook(page, lab, "10_explore.ipynb")
+    yield page
+    page.close()
+
+
+def assert_fine(page, panels):
+    """No cell shows an error, no widget fails to load, nothing outside is asked, and there are so many panels."""
+    assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0
+    assert page.locator(".jp-OutputArea-output .widget-vbox").count() >= panels
+    assert page.get_by_text("Error displaying widget").count() == 0
+    assert [url for url in page.refused if "127.0.0.1" not in url] == []
+
+
+def panel(page, *labels):
+    """The first output with controls of all these labels."""
+    found = page.locator(".jp-OutputArea-output .widget-vbox")
+    for label in labels:
+        found = found.filter(has=page.get_by_text(label, exact=True))
+    return found.first
+
+
+def state(part):
+    """The sentence and the picture of a live view."""
+    html = part.locator(".widget-html-content").first.inner_html()
+    return html.split("</p>")[0], html.split("</p>")[-1]
+
+
+def moved(page, part, focus, key):
+    """Press a key on a focused control; returns text and picture before and after."""
+    before = state(part)
+    part.locator(focus).first.focus()
+    page.keyboard.press(key)
+    for _ in range(100):
+        page.wait_for_timeout(50)
+        if state(part) != before:
+            break
+    return before, state(part)
+
+
+def test_notebook_runs_without_error(explored):
+    """Notebook 10, from top to bottom."""
+    assert_fine(explored, panels=7)
+
+
+OTHERS = {path.name: text.count("\nlive(") for path in NOTEBOOKS if "10_" not in path.name for text in [code_of(path)]}
+
+
+@pytest.mark.parametrize("name", [name for name, panels in OTHERS.items() if panels])
+def test_other_notebooks_with_widgets(browser, lab, name):
+    """Every other notebook that has widgets runs in JupyterLab, too, and its first widget moves."""
+    page = open_page(browser, (lab, lab.replace("http", "ws")), viewport=WIDE)
+    run_notebook(page, lab, name)
+    assert_fine(page, OTHERS[name])
+    before, after = moved(page, panel(page), SLIDER, "ArrowRight")
+    assert before[0] != after[0] and before[1] != after[1]
+    page.close()
+
+
+MOVES = {
+    "words": (("Python", "seed"), "input[type=checkbox]", "Space"),
+    "threshold": (("threshold",), SLIDER, "ArrowRight"),
+    "belief": (("hits", "pulls", "delta"), SLIDER, "ArrowRight"),
+    "race": (("tau", "step"), SLIDER, "ArrowRight"),
+    "settings": (("threshold A", "tau B"), SLIDER, "ArrowRight"),
+    "perturbation": (("A", "B"), SLIDER, "ArrowRight"),
+    "roll": (("i", "lost", "size"), "input[type=checkbox]", "Space"),
+}
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_widget_moves_by_keyboard(explored, name):
+    """One key press changes the sentence and the picture, and the picture's alternative text is the sentence."""
+    labels, focus, key = MOVES[name]
+    before, after = moved(explored, panel(explored, *labels), focus, key)
+    assert before[0] != after[0] and before[1] != after[1]
+    if "<img" in after[1]:
+        assert f'alt="{after[0].split(">", 1)[1]}"' in after[1]
+
+
+def test_search_counts_questions(explored):
+    """The button, pressed by keyboard, searches and says how many questions it asked."""
+    part = panel(explored, "threshold", "delta", "tau").filter(has=explored.get_by_role("button", name="search")).first
+    part.get_by_role("button", name="search").first.focus()
+    explored.keyboard.press("Enter")
+    part.get_by_text("questions asked").first.wait_for(timeout=20_000)
+    part.get_by_text("Promise").first.wait_for(timeout=20_000)
+
+
+def test_narrow_screen(explored):
+    """On a narrow screen the controls wrap and the picture shrinks: nothing is wider than its cell."""
+    explored.set_viewport_size(NARROW)
+    explored.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
+    part = panel(explored, "threshold A", "tau B")
+    part.scroll_into_view_if_needed()
+    explored.wait_for_timeout(500)
+    box, picture = part.bounding_box(), part.locator("img").first.bounding_box()
+    assert picture["width"] <= box["width"] + 1 <= NARROW["width"]

@@ -1,0 +1,58 @@
+"""The reading copy: builds offline from stored outputs, and every link leads somewhere."""
+
+import pytest
+
+import reading
+from conftest import NOTEBOOKS
+
+pytest.importorskip("myst_nb")
+pytest.importorskip("furo")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The site, built once, and what Sphinx warned of."""
+    folder = tmp_path_factory.mktemp("reading") / "site"
+    return folder, reading.build(folder)
+
+
+def test_every_notebook_is_a_page(site):
+    """With pictures, search, and the way from the index to each page."""
+    folder, _ = site
+    index = (folder / "index.html").read_text(encoding="utf-8")
+    for path in NOTEBOOKS:
+        assert (folder / f"{path.stem}.html").is_file()
+        assert f'href="{path.stem}.html"' in index or path.stem == "index"
+    assert (folder / "search.html").is_file() and (folder / "glossary.html").is_file()
+    assert len(list((folder / "_images").glob("*.png"))) > 20
+
+
+def test_no_directive_is_read(site):
+    """What only machines need is left out."""
+    folder, _ = site
+    assert not [path.name for path in folder.glob("*.html") if "#| export" in path.read_text(encoding="utf-8")]
+
+
+def test_no_broken_link(site):
+    """Nor anything that a page would load from a network."""
+    assert reading.broken_links(site[0]) == []
+
+
+def test_no_warning(site):
+    """Sphinx has nothing to complain of."""
+    assert site[1] == ""
+
+
+def test_broken_links_are_found(tmp_path):
+    """A missing page, a missing heading, a missing picture, and a script from a network."""
+    (tmp_path / "a.html").write_text(
+        '<h1 id="top"></h1><a href="#top">fine</a><a href="b.html#there">fine</a><a href="https://x.org">fine</a>'
+        '<a href="c.html">1</a><a href="b.html#nowhere">2</a><img src="d.png"><script src="https://x.org/y.js"></script>'
+    )
+    (tmp_path / "b.html").write_text('<h2 id="there"></h2>')
+    assert reading.broken_links(tmp_path) == [
+        "a.html: b.html#nowhere",
+        "a.html: c.html",
+        "a.html: d.png",
+        "a.html: https://x.org/y.js",
+    ]

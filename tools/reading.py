@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""Build the reading copy: the notebooks as a small site, from their stored outputs, without a network.
+
+python tools/reading.py           build docs/_site and check its links
+python tools/reading.py FOLDER    build somewhere else
+
+Needs the extra `docs`. Open docs/_site/index.html in a browser; search works from the file, too.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parents[1]
+SITE = ROOT / "docs" / "_site"
+PAGES = ["CONTRIBUTING.md", "CHANGELOG.md"]  # of the root, beside what lies in nbs/
+
+
+# ---- gather ---------------------------------------------------------------------------------------
+
+
+def gather(
+    folder: Path,  # empty
+) -> None:
+    """Copy everything the site is made of: notebooks without directives, prose, configuration, MathJax."""
+    for name in ("docs/conf.py", "settings.ini", *PAGES):
+        shutil.copy(ROOT / name, folder)
+    for path in [*ROOT.glob("nbs/*.md"), *map(folder.joinpath, PAGES)]:
+        (folder / path.name).write_text(relink(path.read_text(encoding="utf-8")), encoding="utf-8")
+    shutil.copytree(ROOT / "nbs" / "images", folder / "images")
+    (folder / "_static").mkdir()
+    shutil.copy(ROOT / "slides" / "vendor" / "mathjax-tex-svg.js", folder / "_static" / "mathjax.js")
+    paths = sorted(path for path in ROOT.glob("nbs/*.ipynb") if path.name[0] not in "._")
+    for path in paths:
+        notebook = readable(json.loads(path.read_text(encoding="utf-8")))
+        if path.stem == "index":
+            cell = {"cell_type": "markdown", "id": "contents", "metadata": {}, "source": contents(folder, paths)}
+            notebook["cells"].append(cell)
+        (folder / path.name).write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def readable(notebook):
+    """The notebook without directive lines, hidden cells, and ids; links as the site has them."""
+    cells = []
+    for cell in notebook["cells"]:
+        text = "".join(cell["source"])
+        if re.search(r"^#\|\s*(hide|default_exp)\b(?!_input)", text, re.MULTILINE):
+            continue
+        hidden = ["remove-input"] if re.search(r"^#\|\s*hide_input", text, re.MULTILINE) else []
+        code = cell["cell_type"] == "code"
+        cell["source"] = re.sub(r"^#\|.*\n?", "", text, flags=re.MULTILINE) if code else relink(text)
+        cell["metadata"] = {"tags": [*cell["metadata"].get("tags", []), *hidden]}
+        cells.append(cell)
+    return notebook | {"cells": cells}
+
+
+def relink(text):
+    """Links from nbs/ or the root, as the flat folder of the site has them."""
+    text = re.sub(r"\]\(\.\./(CONTRIBUTING|CHANGELOG)\.md", r"](\1.md", text)
+    return text.replace("](README.md)", "](index.ipynb)").replace("](nbs/", "](")
+
+
+def contents(folder, paths):
+    """The table of contents: the talk, the numbered rooms, the rest."""
+    rooms = [path.stem for path in paths if path.stem[0].isdigit()]
+    rest = sorted(path.stem for path in folder.glob("*.md"))
+    return "```{toctree}\n:hidden:\n\n" + "\n".join(["live", *rooms, *rest]) + "\n```"
+
+
+# ---- build and check ------------------------------------------------------------------------------
+
+
+def build(
+    site: Path,  # written anew
+) -> str:  # warnings, one per line
+    """Run Sphinx on the gathered sources."""
+    shutil.rmtree(site, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "source"
+        source.mkdir()
+        gather(source)
+        command = [sys.executable, "-m", "sphinx", "-q", "-b", "html", "-d", f"{folder}/doctrees", source]
+        run = subprocess.run([*command, f"{folder}/site"], capture_output=True, text=True)
+        if run.returncode:
+            raise SystemExit(run.stderr)
+        shutil.copytree(f"{folder}/site", site)
+        return run.stderr.replace(f"{source}/", "").strip()
+
+
+class Links(HTMLParser):
+    """Everything a page links to, loads, and can be linked at."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.loads, self.ids = [], [], set()
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        self.ids |= {found[name] for name in ("id", "name") if found.get(name)}
+        if tag == "a" and found.get("href"):
+            self.links.append(found["href"])
+        elif tag in ("script", "img", "iframe") and found.get("src"):
+            self.loads.append(found["src"])
+        elif tag == "link" and found.get("rel") != "canonical" and found.get("href"):
+            self.loads.append(found["href"])
+
+
+def broken_links(
+    site: Path,
+) -> list[str]:  # "page: link"
+    """Local links without a target, and everything that a page would load from a network."""
+    pages = {path: Links(path.read_text(encoding="utf-8")) for path in site.rglob("*.html")}
+    broken = []
+    for path, page in pages.items():
+        for link in [*page.links, *page.loads]:
+            parts = urlsplit(link)
+            if parts.scheme == "data" or (parts.scheme and link not in page.loads):
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            there = not parts.netloc and not parts.scheme and target.is_file()
+            known = pages[target].ids if target in pages else {unquote(parts.fragment), ""}
+            if not there or (parts.fragment and unquote(parts.fragment) not in known and link not in page.loads):
+                broken.append(f"{path.relative_to(site)}: {link}")
+    return sorted(set(broken))
+
+
+def main(argv=None):
+    """Build and check; exit code 1 if a link is broken."""
+    argv = sys.argv[1:] if argv is None else argv
+    site = Path(argv[0]) if argv else SITE
+    warnings = build(site)
+    broken = broken_links(site)
+    size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
+    print(*filter(None, [warnings, *(f"broken: {link}" for link in broken)]), sep="\n", file=sys.stderr)
+    print(f"{size / 1e6:.1f} MB  {len(list(site.glob('*.html')))} pages in {site.name}; {len(broken)} broken links")
+    return int(bool(broken))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
