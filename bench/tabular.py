@@ -36,28 +36,21 @@ class Timed:
         return answers
 
 
+def forest_on(load):
+    """A bundled data set of scikit-learn and a random forest of 100."""
+    data = load(as_frame=True)
+    train, test, y, _ = train_test_split(data.data.to_numpy(), data.target, random_state=0)
+    return RandomForestClassifier(100, random_state=0).fit(train, y), train, test, list(data.data)
+
+
 def cancer():
-    """Breast cancer, a random forest of 100."""
-    data = load_breast_cancer(as_frame=True)
-    train, test, y, _ = train_test_split(data.data, data.target, random_state=0)
-    return (
-        RandomForestClassifier(100, random_state=0).fit(train.to_numpy(), y),
-        train.to_numpy(),
-        test.to_numpy(),
-        list(data.data),
-    )
+    """Breast cancer."""
+    return forest_on(load_breast_cancer)
 
 
 def wine():
-    """Wine, a random forest of 100."""
-    data = load_wine(as_frame=True)
-    train, test, y, _ = train_test_split(data.data, data.target, random_state=0)
-    return (
-        RandomForestClassifier(100, random_state=0).fit(train.to_numpy(), y),
-        train.to_numpy(),
-        test.to_numpy(),
-        list(data.data),
-    )
+    """Wine."""
+    return forest_on(load_wine)
 
 
 def census(estimator=None, one_hot=False):

@@ -128,3 +128,14 @@ def test_every_picture_is_returned():
 
     figure = pictures.harbour()
     assert type(figure).__name__ == "Figure" and type(pictures.five_boxes()).__name__ == "Figure"
+
+
+def test_published_module_names():
+    """Published examples import explainers and helpers from `explainers` and `utils`."""
+    import grokking_anchors
+    from grokking_anchors import explainers, utils
+
+    assert all(getattr(explainers, name) is getattr(grokking_anchors, name) for name in explainers.__all__)
+    assert utils.gen_category_map is grokking_anchors.gen_category_map
+    with pytest.raises(AttributeError):
+        explainers.AnchorAudio  # noqa: B018
