@@ -9,6 +9,7 @@ A notebook that fails is not written.  Run twice, it leaves the same bytes.
 """
 
 import argparse
+import ast
 import json
 import os
 import re
@@ -101,7 +102,26 @@ def clean(
     notebook["metadata"].pop("widgets", None)
     for cell in code_cells(notebook):
         cell["outputs"] = [out for out in cell["outputs"] if not is_stderr(out) and not is_widget(out)]
+    describe_pictures(notebook)
     return notebook
+
+
+def describe_pictures(
+    notebook: dict,  # as JSON gives it; changed in place
+) -> None:
+    """Give every stored picture an alternative text: what its plotting function says of it, and the prose before."""
+    tree = ast.parse((ROOT / "grokking_anchors" / "pictures.py").read_text(encoding="utf-8"))
+    said = {one.name: ast.get_docstring(one) or "" for one in tree.body if isinstance(one, ast.FunctionDef)}
+    prose = ""
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            prose = re.sub(r"[*_`#|$]|\]\([^)]*\)|\[", "", " ".join(source.split()))
+        called = [said[name] for name in re.findall(r"\b(\w+)\(", source) if name in said]
+        for out in cell.get("outputs", []):
+            if "image/png" in out.get("data", {}):
+                alt = " ".join([*called[-1:], prose[:300]]).strip()
+                out.setdefault("metadata", {})["image/png"] = {"alt": alt}
 
 
 def clean_file(
