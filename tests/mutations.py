@@ -87,6 +87,8 @@ MUTATIONS = [
     ("07a_sources", "logs.max(initial=-np.inf)) / temperature)", "logs.max(initial=-np.inf)) * temperature)"),
     ("07a_sources", "enumerate(around[::-1])", "enumerate(around)"),
     ("07a_sources", "word.casefold() != original.casefold()", "word != original"),
+    ("07b_replacements", "return rules | (rng.random(rules.shape)", "return (rng.random(rules.shape)"),
+    ("07b_replacements", "chosen = np.where(choices > 0, new,", "chosen = np.where(choices > 1, new,"),
     ("07b_replacements", ">= self.sample_proba)", "< self.sample_proba)"),
     ("07b_replacements", ".join(row) + self.tail for row in pieces", ".join(row) for row in pieces"),
     (
