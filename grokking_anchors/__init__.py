@@ -12,11 +12,11 @@ _HOME = {
     "explain_many": "explanation",
     "pick": "explanation",
     "gen_category_map": "tables",
-    "find_anchor": "certify",
+    "find_anchor": "search",
     "Explanation": "explanation",
-    "agreement": "sampling",
+    "agreement": "asking",
     "data_path": "paths",
-    "explore": "explore",  # a module that can be called
+    "explore": "workshop.widgets",  # a module that can be called
 }
 
 __all__ = [*_HOME]
