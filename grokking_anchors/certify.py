@@ -187,10 +187,13 @@ class Certifier(Books):
     "Accepts rules that fresh samples certify, and remembers the candidate that came closest."
     closest: Candidates | None = None
 
-    def __call__(self, candidates, beam=None, screen=.5):
-        settings, accepted = self.queries.settings, []
+    def look(self, candidates):
         seen = [candidates] if self.closest is None else [candidates, self.closest]
-        self.closest = closest(Candidates(*map(np.concatenate, zip(*seen))), settings.delta)
+        self.closest = closest(Candidates(*map(np.concatenate, zip(*seen))), self.queries.settings.delta)
+
+    def __call__(self, candidates, beam=None, screen=.5):
+        self.look(candidates)
+        settings, accepted = self.queries.settings, []
         order = promising(candidates, settings.threshold, screen)
         new = [i for i in order if not self.knows(candidates.rules[i])]
         for i in new[:settings.beam_size]:

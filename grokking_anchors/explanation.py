@@ -289,7 +289,7 @@ class Explainer(Door[Kind]):
         stop_on_first: bool = Settings.stop_on_first, max_anchor_size: int | None = None,
         min_samples_start: int = Settings.min_samples_start, n_covered_ex: int = Settings.n_covered_ex,
         *, target: Any = None, tolerance: float | None = None, soft: bool = False,
-        search: str = Settings.search, bandit: Callable | None = None, rate: str = Settings.rate,
+        search: Any = Settings.search, bandit: Callable | None = None, rate: str = Settings.rate,
         short: float = Settings.short, max_queries: int = Settings.max_queries,
         max_seconds: float | None = None, max_pulls: int = Settings.max_pulls,
         deterministic: bool = True, seed: int | None = None, progress: bool = False, **asked: Any,

@@ -2,8 +2,8 @@
 
 # %% auto #0
 __all__ = ['SAMPLED', 'STRATEGIES', 'SOME', 'FEW', 'SearchResult', 'wilson', 'neighbours', 'polish', 'last_chance', 'beam',
-           'shares_of', 'superset_sums', 'best_listed', 'exact', 'inputs_of', 'Strategy', 'later', 'chosen', 'in_words',
-           'rule_to_return', 'numbers_of', 'looked', 'find_anchor']
+           'shares_of', 'superset_sums', 'best_listed', 'exact', 'inputs_of', 'Strategy', 'later', 'chosen',
+           'asked_for', 'in_words', 'rule_to_return', 'numbers_of', 'looked', 'find_anchor']
 
 # %% ../nbs/05b_search.ipynb #hc8ac72
 from collections.abc import Callable
@@ -176,7 +176,8 @@ def inputs_of(
 
 # %% ../nbs/05b_search.ipynb #h2c0d1f
 class Strategy(NamedTuple):
-    "A way to look for rules."
+    "A way to look for rules; one of your own may be given as `search`."
+    name: str
     look: Callable  # tally, certifier, coverage_of -> function: rules -> guessed precision
     reads: frozenset  # settings, besides those that all strategies read
 
@@ -187,9 +188,9 @@ def later(room: str) -> Callable:
     return look
 
 SAMPLED = frozenset(("tau", "rate", "bandit", "beam_size", "min_samples_start", "deterministic"))
-STRATEGIES = {"beam": Strategy(beam, SAMPLED),
-              "exact": Strategy(exact, frozenset()),
-              "surrogate": Strategy(later("surrogate"), SAMPLED | {"short"})}
+STRATEGIES = {"beam": Strategy("beam", beam, SAMPLED),
+              "exact": Strategy("exact", exact, frozenset()),
+              "surrogate": Strategy("surrogate", later("surrogate"), SAMPLED | {"short"})}
 SOME = frozenset().union(*(one.reads for one in STRATEGIES.values()))  # settings not read by all
 
 # %% ../nbs/05b_search.ipynb #h95daa1
@@ -198,25 +199,30 @@ FEW = 1_000  # distinct inputs: about what a search asks for anyway
 def chosen(
     settings: Settings,
     sampler: Sampler,
-) -> tuple:  # name of a strategy, and why it
+) -> tuple:  # a `Strategy`, and why it
     "The strategy that was asked for, or the best for this sampler. Raises TypeError or ValueError."
+    if settings.search != "auto": return asked_for(settings), "as asked"
     changed = settings.changed() & SOME
-    one_of("search", settings.search, ["auto", *STRATEGIES])
-    if settings.threshold == 1 and settings.search not in ("auto", "exact"):
-        raise ValueError("threshold=1 can only be shown by asking every input: search='exact'")
-    if settings.search != "auto":
-        for name in sorted(changed - STRATEGIES[settings.search].reads):
-            raise TypeError(f"search={settings.search!r} does not read {name}: leave it out, "
-                            "or choose another search")
-        return settings.search, "as asked"
     n, most = sampler.n_inputs, min(FEW, settings.max_queries // 2)
     few = n is not None and len(sampler.predicates) <= 16 and n <= most
-    if settings.threshold == 1: return "exact", "only that can show a precision of 1"
+    if settings.threshold == 1: return STRATEGIES["exact"], "only that can show a precision of 1"
     shared = "samples drawn for one rule count for others"
     order = [("exact", f"all {n} inputs can be asked")] * few
     order += [("beam", shared)] if sampler.exact_reuse else []
     order += [("surrogate", f"no {shared}" if not sampler.exact_reuse else "it reads all settings")]
-    return next((name, why) for name, why in order if changed <= STRATEGIES[name].reads)
+    return next((STRATEGIES[name], why) for name, why in order if changed <= STRATEGIES[name].reads)
+
+def asked_for(settings: Settings) -> Strategy:
+    "The strategy of that name, or one of your own. Raises ValueError or TypeError."
+    search = settings.search
+    if not isinstance(search, Strategy): one_of("search", search, ["auto", *STRATEGIES])
+    strategy = search if isinstance(search, Strategy) else STRATEGIES[search]
+    if settings.threshold == 1 and strategy.name != "exact":
+        raise ValueError("threshold=1 can only be shown by asking every input: search='exact'")
+    for name in sorted(settings.changed() & SOME - strategy.reads):
+        raise TypeError(f"search={strategy.name!r} does not read {name}: leave it out, "
+                        "or choose another search")
+    return strategy
 
 # %% ../nbs/05b_search.ipynb #h2a4c31
 def in_words(
@@ -287,15 +293,15 @@ def find_anchor(
 ) -> SearchResult:
     "The rule of largest coverage that is certified to be sufficient for the model's decision."
     settings = settings_from(options)
-    n, (search, why) = settings.coverage_samples, chosen(settings, admitted(sampler))
+    n, (strategy, why) = settings.coverage_samples, chosen(settings, admitted(sampler))
     for_coverage, for_search, for_tests = np.random.default_rng(settings.seed).spawn(3)
     coverage_of, recount = (coverage_counter(sampler, n, for_coverage) for _ in range(2))
     with tqdm(disable=not settings.progress, unit=" rows", leave=False) as bar:
         queries = Queries(sampler, agrees, settings, bar.update)
         tally, certifier = Tally(queries, for_search), Certifier(queries, for_tests)
-        estimate, spent = looked(STRATEGIES[search].look, tally, certifier, coverage_of)
+        estimate, spent = looked(strategy.look, tally, certifier, coverage_of)
     test = rule_to_return(certifier, coverage_of)
     outcome, reason = in_words(certifier, settings, spent)
     return SearchResult(certifier.best is not None, *numbers_of(test, sampler, recount, n), outcome,
-                        reason + sampler.remark(test.rule), search, why, test,
+                        reason + sampler.remark(test.rule), strategy.name, why, test,
                         tuple(certifier.tests), queries.counts(), tally, coverage_of, estimate)

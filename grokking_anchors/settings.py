@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ class Settings:
     max_anchor_size: int | None = None  # predicates at most
     min_samples_start: int = 500  # rows of the first labelled pool (the surrogate takes twice that)
     n_covered_ex: int = 10  # examples to keep of each kind
-    search: str = "auto"  # or "beam", "exact", "surrogate": how to look
+    search: Any = "auto"  # or "beam", "exact", "surrogate", or a `Strategy`: how to look
     bandit: Callable | None = None  # who is asked next, see notebook 03; KL-LUCB when not given
     rate: str = "practical"  # or "theory": tau's promise holds, at several times the questions
     short: float = 0.0  # tax on each predicate in log coverage, for shorter rules (surrogate)
@@ -56,7 +57,8 @@ class Settings:
 
     def record(self):
         """The options as plain values."""
-        return dict(vars(self), bandit=getattr(self.bandit, "__name__", self.bandit))
+        bandit, search = getattr(self.bandit, "__name__", None), getattr(self.search, "name", self.search)
+        return dict(vars(self), bandit=bandit, search=search)
 
 
 WHOLE = ("batch_size", "coverage_samples", "beam_size", "min_samples_start", "n_covered_ex",
