@@ -203,13 +203,15 @@ class Answers(Budget):
         return np.array([self.known[key] for key in keys])
 
     def call(self, choices):
-        "Straight to the model: the only line of a search that does."
-        start, inputs = time.perf_counter(), self.sampler.render(choices)
-        if not self.calls: check_render(self.sampler, choices[:1], inputs[:1])
-        agreed = checked_agreement(self.agrees(inputs), len(choices))
+        "Straight to the model, the first time with the instance itself."
+        start, first = time.perf_counter(), [] if self.calls else [self.sampler.original()]
+        inputs = self.sampler.render(np.concatenate([choices, *first]))
+        if first: check_render(self.sampler, choices[:1], inputs[:1])
+        agreed = checked_agreement(self.agrees(inputs), len(choices) + len(first))
+        if first: check_original(self, agreed[-1])
         self.calls, self.distinct = self.calls + 1, self.distinct + len(choices)
         self.seconds += time.perf_counter() - start
-        return agreed
+        return agreed[:len(choices)]
 
 # %% ../nbs/01b_asking.ipynb #h5e3c37
 class Queries(Answers):
@@ -234,13 +236,11 @@ class Queries(Answers):
 
     def answer(self, choices):
         "Choices `(n, c)` -> agreement `(n,)`, within the budget."
-        n, own = len(choices), [] if self.calls else [self.sampler.original()]
-        self.check(n)
-        agreed = self.recall(np.concatenate([choices, *own])) if n else np.zeros(0)
-        if own and n: check_original(self, agreed[-1])
-        self.rows += n
-        self.progress(n)
-        return agreed[:n]
+        self.check(len(choices))
+        agreed = self.recall(choices)
+        self.rows += len(choices)
+        self.progress(len(choices))
+        return agreed
 
 # %% ../nbs/01b_asking.ipynb #hb63968
 def check_render(sampler: Sampler, choices: np.ndarray, inputs: Any):

@@ -191,12 +191,13 @@ class Certifier(Books):
         seen = [candidates] if self.closest is None else [candidates, self.closest]
         self.closest = closest(Candidates(*map(np.concatenate, zip(*seen))), self.queries.settings.delta)
 
-    def __call__(self, candidates, beam=None, screen=.5):
+    def __call__(self, candidates, beam=None, screen=.5, tests=None, max_pulls=None):
+        "Indices of the candidates certified now: the promising, widest first, not more tests than asked."
         self.look(candidates)
         settings, accepted = self.queries.settings, []
         order = promising(candidates, settings.threshold, screen)
         new = [i for i in order if not self.knows(candidates.rules[i])]
-        for i in new[:settings.beam_size]:
+        for i in new[:tests or settings.beam_size]:
             if candidates.coverage[i] <= self.best_coverage: break
-            if self.test(candidates.only([i])): accepted.append(i)
+            if self.test(candidates.only([i]), max_pulls): accepted.append(i)
         return accepted

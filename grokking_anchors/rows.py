@@ -15,7 +15,7 @@ import numpy as np
 
 from .asking import BudgetSpent
 from .encoding import contains, pack
-from .explanation import Explainer, Explanation, facts_of
+from .explanation import Explainer, Explanation
 from .plots import number_lines
 from .sampling import Sampler
 from .settings import number, one_of
@@ -331,12 +331,12 @@ class TabularExplanation(Explanation):
         return [(j, *bounds) for j, bounds in found.items()]
 
     @property
-    def anchor(self):
+    def words(self):
         return [text_of(Column(**self.columns[j]), low, high) for j, low, high in self.merged()]
 
     def facts(self):
         "The facts of any explanation, the question, and what was measured for the other one."
-        found = facts_of(self, self.anchor)
+        found = super().facts()
         for question, (precision, rows, how) in (self.measured or {}).items():
             none = "no training row satisfies the rule"
             said = f"{precision:.3f}, {how} on {rows} rows" if rows else none

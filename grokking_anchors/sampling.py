@@ -61,7 +61,8 @@ class IndependentSampler(Sampler):
 
     def __init__(self, predicates, keep=.5):
         self.predicates, self.keep = predicates, keep  # `keep`: a number, or `(d,)`
-        self.n_inputs = 2 ** len(predicates)
+        never = np.any(np.equal(keep, 0))  # then most rules are never drawn by chance
+        self.n_inputs = None if never else 2 ** len(predicates)
 
     def draw(self, rules, rng):
         held = rules | (rng.random(rules.shape) < self.keep)
@@ -83,7 +84,7 @@ class WordSwaps(IndependentSampler):
         super().__init__([f"contains '{word}'" for word in words], keep)
         self.options = [[word, *others] for word, others in zip(words, swaps)]
         self.sizes = np.array([len(others) for others in self.options])
-        self.n_inputs, self.names = int(self.sizes.prod()), list(words)
+        self.n_inputs, self.names = self.n_inputs and int(self.sizes.prod()), list(words)
 
     def choose(self, held, rng): return np.where(held, 0, rng.integers(1, self.sizes, held.shape))
 

@@ -164,8 +164,9 @@ def inputs_of(
     "Every input of the sampler, once. Raises ValueError where they cannot be listed."
     who, d = type(sampler).__name__, len(sampler.predicates)
     if sampler.n_inputs is None:
-        raise ValueError(f"search='exact' needs a sampler that lists its inputs (n_inputs, enumerate), "
-                         f"and this {who} does not; take search='beam'")
+        raise ValueError("search='exact' needs a sampler that lists its inputs (n_inputs, enumerate), "
+                         f"and this {who} does not (none can, where a predicate never holds by "
+                         "chance); take search='beam'")
     if d > 16:
         raise ValueError(f"search='exact' looks at 2**d rules, with at most 16 predicates; came: {d}")
     held, choices, weights = sampler.enumerate()
@@ -243,8 +244,8 @@ def in_words(
         return "budget", f"{spent}={value:g} ended the search before a rule was certified"
     open_ = [test.certificate for test in certifier.tests if test.certificate.verdict == "undecided"]
     if any(one.hits / one.pulls >= settings.threshold for one in open_):
-        return "undecided", (f"a rule may exceed {t}, but to certify it would take more than "
-                             f"max_pulls={settings.max_pulls} fresh samples")
+        return "undecided", (f"a rule may exceed {t}, but to certify it would take more fresh "
+                             f"samples than one test may draw (max_pulls={settings.max_pulls})")
     return "exhausted", f"no rule that was tried reaches {t} with these predicates"
 
 # %% ../nbs/05b_search.ipynb #hfba8c2

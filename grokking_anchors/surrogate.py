@@ -2,7 +2,7 @@
 
 # %% auto #0
 __all__ = ['ridge_logistic', 'Surrogate', 'surrogate_of', 'fit', 'moves', 'tightest', 'plan_of', 'guesses', 'build', 'relax',
-           'tighten', 'random_rules', 'labelled', 'learn', 'goals', 'proposals', 'wider', 'surrogate', 'widen']
+           'random_rules', 'labelled', 'learn', 'goals', 'proposals', 'wider', 'surrogate', 'widen']
 
 # %% ../nbs/08a_surrogate.ipynb #c003
 from collections.abc import Callable
@@ -147,19 +147,6 @@ def relax(model: Surrogate, goal: float, plan: np.ndarray) -> np.ndarray:
         guess, cover = moves(model, plan)
     return plan
 
-# %% ../nbs/08a_surrogate.ipynb #c034
-def tighten(model: Surrogate, goal: float, plan: np.ndarray) -> np.ndarray:
-    "The best of the plan and its five detours."
-    guess, cover = moves(model, plan)
-    gain = (guess - guess[plan[0]]) / (.05 + np.maximum(cover[plan[0]] - cover, 0))
-    best, most = plan, cover[plan[0]]
-    for move in np.argsort(-gain, kind="stable")[:5]:
-        detour = relax(model, goal, np.where(model.free == model.column[move], move, plan))
-        guess, cover = moves(model, detour)
-        if guess[detour[0]] >= goal and cover[detour[0]] > most:
-            best, most = detour, cover[detour[0]]
-    return best
-
 # %% ../nbs/08a_surrogate.ipynb #c037
 def random_rules(model: Surrogate, n: int, rng: Any) -> np.ndarray:
     "n rules `(n, d)`: each has its own rate, each column is named at that rate, in a random state."
@@ -189,14 +176,10 @@ def goals(settings: Settings) -> np.ndarray:  # `(beam_size,)`
     around = np.linspace(-.01, .035, n) if n > 1 else np.array([.0125])
     return np.minimum(settings.threshold + around, .999)
 
-def proposals(model: Surrogate, detours: int) -> np.ndarray:
-    "One rule for each goal: build, relax, and as many detours as wanted."
-    rules = []
-    for goal in goals(model.settings):
-        plan = relax(model, goal, build(model, goal))
-        for _ in range(detours): plan = tighten(model, goal, plan)
-        rules.append(model.rule(plan))
-    return np.array(rules)
+def proposals(model: Surrogate) -> np.ndarray:
+    "One rule for each goal: build, then relax."
+    return np.array([model.rule(relax(model, goal, build(model, goal)))
+                     for goal in goals(model.settings)])
 
 # %% ../nbs/08a_surrogate.ipynb #c041
 def wider(model: Surrogate, rule: np.ndarray, coverage_of: Callable, most: int = 12) -> np.ndarray:
@@ -218,14 +201,16 @@ def surrogate(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Call
     model, seen = surrogate_of(sampler, tally.rng, settings), empty[:0]
     pool = random_rules(model, 2 * settings.min_samples_start, tally.rng)
     tally.draw(pool, np.ones(len(pool), int))
-    for r in range(4):
+    for _ in range(4):
         learn(model, tally)
-        seen = np.concatenate([seen, new := proposals(model, detours=2 * (r >= 2))])
+        seen = np.concatenate([seen, new := proposals(model)])
         labelled(tally, coverage_of, new, n)
     found = labelled(tally, coverage_of, seen, n)
     _, found, spent = select(tally, found, settings.beam_size, settings.bandit or kl_lucb)
     if spent: raise spent
-    if not (certifier(found) or certifier(found, screen=.2)):
+    half = settings.max_pulls // 2  # one that needs more seldom wins, and six may ask for it
+    tests = {"tests": settings.beam_size * 3 // 2, "max_pulls": max(half, 1)}
+    if not (certifier(found, **tests) or certifier(found, screen=.2, **tests)):
         last_chance(tally, certifier, coverage_of)
     if certifier.best is not None and not settings.stop_on_first:
         widen(model, tally, certifier, coverage_of)
@@ -237,5 +222,4 @@ def widen(model: Surrogate, tally: Tally, certifier: Certifier, coverage_of: Cal
         learn(model, tally)
         looser = wider(model, certifier.best.rule, coverage_of)
         if not certifier.best.rule.any() or not len(looser): return
-        batch = 3 * model.settings.batch_size // 2
-        if not certifier(labelled(tally, coverage_of, looser, batch)): return
+        if not certifier(labelled(tally, coverage_of, looser, model.settings.batch_size)): return

@@ -1,6 +1,6 @@
 """Helpers under the module name that published examples import them from."""
 
-from .pipelines import pipeline_predictor, spacy_model
+from .models import pipeline_predictor, spacy_model
 from .sources import BertBaseUncased, DistilbertBaseUncased, RobertaBase
 from .tables import gen_category_map
 

@@ -1,4 +1,4 @@
-"""Pipelines of spaCy and of transformers, made to work here."""
+"""Models of others, made to work here: pipelines of spaCy and of transformers, a picture classifier."""
 
 import sys
 import warnings
@@ -8,7 +8,9 @@ from types import ModuleType
 
 import numpy as np
 
-__all__ = ["pipeline_predictor", "spacy_model"]
+from .paths import data_path
+
+__all__ = ["imagenet_model", "pipeline_predictor", "spacy_model"]
 
 # Pipeline -> (distribution that holds it, extra that installs it)
 PIPELINES = {
@@ -55,8 +57,6 @@ def folder_of(model):
 
 def load_quietly(folder, options):
     """The pipeline of a folder, without spaCy's remark that it was trained with an earlier minor version."""
-    import warnings
-
     import spacy
 
     with warnings.catch_warnings():
@@ -101,8 +101,6 @@ def pipeline_predictor(
     batch_size: int = 32,  # texts in one forward pass
 ):  # function: list of n texts -> `(n, classes)` probabilities
     """A predictor for `AnchorText`; its attribute `classes` names the columns."""
-    import numpy as np
-
     labels = pipeline.model.config.id2label
     classes = [labels[i] for i in sorted(labels)]
 
@@ -114,3 +112,38 @@ def pipeline_predictor(
 
     predict.classes = classes
     return predict
+
+
+def imagenet_model(
+    threads: int = 1,
+) -> tuple:  # a function: bytes `(n, height, width, 3)` -> probabilities `(n, 1000)`; 1,000 names
+    """EfficientNet-Lite0 on onnxruntime. Raises ModuleNotFoundError that says what to install."""
+    try:
+        import onnxruntime
+    except ModuleNotFoundError as error:
+        extra = "pip install 'grokking_anchors[image]'"
+        raise ModuleNotFoundError(f"onnxruntime is missing: {extra}") from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    path = str(data_path("efficientnet_lite0_int8w.onnx"))
+    session = onnxruntime.InferenceSession(path, options)
+
+    def predict(pictures):
+        """Sixteen at a time, so that memory stays small."""
+        parts = [for_imagenet(pictures[i : i + 16]) for i in range(0, len(pictures), 16)]
+        return np.concatenate([session.run(None, {"image": part})[0] for part in parts])
+
+    return predict, data_path("imagenet_labels.txt").read_text(encoding="utf-8").splitlines()
+
+
+def for_imagenet(pictures):
+    """Bytes `(n, height, width, 3)` -> `(n, 224, 224, 3)`, the model's size. Raises ValueError."""
+    from PIL import Image
+
+    pictures = np.asarray(pictures)
+    if pictures.dtype != np.uint8 or pictures.ndim != 4 or pictures.shape[3] != 3:
+        came = f"{pictures.dtype} {pictures.shape}"
+        raise ValueError(f"expected bytes (n, height, width, 3), came: {came}")
+    if pictures.shape[1:3] == (224, 224):
+        return pictures
+    return np.stack([np.asarray(Image.fromarray(one).resize((224, 224))) for one in pictures])
