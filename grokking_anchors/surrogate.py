@@ -2,7 +2,7 @@
 
 # %% auto #0
 __all__ = ['ridge_logistic', 'Surrogate', 'surrogate_of', 'fit', 'moves', 'tightest', 'plan_of', 'guesses', 'build', 'relax',
-           'random_rules', 'labelled', 'learn', 'goals', 'proposals', 'wider', 'surrogate', 'widen']
+           'random_rules', 'labelled', 'learn', 'goals', 'proposals', 'tried', 'rungs', 'wider', 'surrogate', 'widen']
 
 # %% ../nbs/08a_surrogate.ipynb #c003
 from collections.abc import Callable
@@ -182,6 +182,23 @@ def proposals(model: Surrogate) -> np.ndarray:
                      for goal in goals(model.settings)])
 
 # %% ../nbs/08a_surrogate.ipynb #c041
+def tried(certifier: Certifier, candidates: Candidates) -> list:
+    "The candidates certified now: the likely ones first, else the doubtful."
+    settings = certifier.queries.settings
+    limits = dict(tests=settings.beam_size * 3 // 2, max_pulls=max(settings.max_pulls // 2, 1))
+    return certifier(candidates, **limits) or certifier(candidates, screen=.2, **limits)
+
+def rungs(model: Surrogate, most: int = 16) -> np.ndarray:
+    "At most 16 rules from short to full, columns in their tightest state, the most helpful first."
+    tight, plan, path = tightest(model, model.column >= 0), model.free, []
+    while (left := np.flatnonzero(plan == model.free)).size:
+        column = left[moves(model, plan)[0][tight[left]].argmax()]
+        plan = np.where(model.free == column, tight, plan)
+        path.append(model.rule(plan))
+    longest = model.settings.max_anchor_size or np.inf
+    path = np.array([rule for rule in path if rule.sum() <= longest] or [model.rule(model.free)])
+    return path[np.unique(np.linspace(0, len(path) - 1, min(most, len(path))).astype(int))]
+
 def wider(model: Surrogate, rule: np.ndarray, coverage_of: Callable, most: int = 12) -> np.ndarray:
     "Rules that say less about one column and cover more, the surrogate's favourites first."
     plan = plan_of(model, rule)
@@ -208,9 +225,7 @@ def surrogate(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Call
     found = labelled(tally, coverage_of, seen, n)
     _, found, spent = select(tally, found, settings.beam_size, settings.bandit or kl_lucb)
     if spent: raise spent
-    half = settings.max_pulls // 2  # one that needs more seldom wins, and six may ask for it
-    tests = {"tests": settings.beam_size * 3 // 2, "max_pulls": max(half, 1)}
-    if not (certifier(found, **tests) or certifier(found, screen=.2, **tests)):
+    if not tried(certifier, found) and not tried(certifier, labelled(tally, coverage_of, rungs(model), n)):
         last_chance(tally, certifier, coverage_of)
     if certifier.best is not None and not settings.stop_on_first:
         widen(model, tally, certifier, coverage_of)
