@@ -129,12 +129,13 @@ def best_listed(
     precisions: np.ndarray, coverages: np.ndarray,  # `(2**d,)` each, exact
     settings: Settings,
 ) -> tuple:  # number of a rule, in the order of `all_rules`; does it reach the threshold
-    "The valid rule of largest coverage, else the most precise one; ties go to fewer predicates."
+    "The valid rule of largest coverage, else the most precise; ties: fewer predicates, precision, order."
     sizes = all_rules(int(np.log2(len(precisions)))).sum(axis=1)
     short = sizes <= (settings.max_anchor_size or len(sizes))
     valid = (precisions >= settings.threshold - 1e-12) & short
     first = ~valid if valid.any() else np.where(short, -precisions.round(12), 2)
-    best = np.lexsort([sizes, -coverages.round(12), first])[0]
+    later, precise = -np.arange(len(sizes)), -precisions.round(12)  # rules of first words come last
+    best = np.lexsort([later, precise, sizes, -coverages.round(12), first])[0]
     return best, bool(valid[best])
 
 # %% ../nbs/05b_search.ipynb #h9b9c6b
