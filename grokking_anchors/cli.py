@@ -49,25 +49,29 @@ def lines_of_stdin():
 def explain_all(texts, args):
     """Print one explanation after another; the exit code."""
     from .settings import settings_from
-    from .text import AnchorText, movie_snippets, sentiment_model
+    from .text import AnchorText
+    from .words import movie_snippets, sentiment_model
 
-    options = dict(threshold=args.threshold, delta=args.delta, tau=args.tau, beam_size=args.beam_size, seed=args.seed)
+    options = {name: getattr(args, name) for name in ("threshold", "delta", "tau", "beam_size", "seed")}
     settings_from(options)
     explainer = AnchorText(sentiment_model(*movie_snippets()))
-    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    codes = []
-    for text in texts:
-        try:
-            explanation = explainer.explain(text, **options)
-        except ValueError as error:  # this text cannot be explained; the others can
-            print(f"grokking-anchors: {error}", file=sys.stderr)
-            codes.append(2)
-            continue
-        print(explanation.to_json(ensure_ascii=False) if args.json else report(explanation, colour), flush=True)
-        codes.append(0 if explanation.certified else 1)
+    codes = [explain_one(text, explainer, options, args.json) for text in texts]
     if not codes:
         raise ValueError("the standard input holds no text")
     return max(codes)
+
+
+def explain_one(text, explainer, options, json):
+    """Print one explanation; 0 if it is certified, 1 if not, 2 if this text cannot be explained."""
+    try:
+        explanation = explainer.explain(text, **options)
+    except ValueError as error:
+        print(f"grokking-anchors: {error}", file=sys.stderr)
+        return 2
+    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    said = explanation.to_json(ensure_ascii=False) if json else report(explanation, colour)
+    print(said, flush=True)
+    return int(not explanation.certified)
 
 
 def report(
@@ -75,16 +79,11 @@ def report(
     colour: bool,  # highlight with terminal colours instead of brackets
 ) -> str:
     """What the terminal shows of an explanation."""
-    rows = explanation.facts()
-    last = explanation.raw["examples"][-1]
-    for label, key, none in (
-        ("Kept", "covered_true", "none seen"),
-        ("Lost", "covered_false", "none among the samples of the test"),
-    ):
-        rows[label] = last[key][0] if last[key] else none
-    rows["How"] = (
-        "words outside the rule are replaced by UNK with probability 0.5; the model counts words (9,976 film snippets)"
-    )
+    rows, last = explanation.facts(), explanation.parts[-1]
+    rows["Kept"] = last["kept"][0] if last["kept"] else "none seen"
+    rows["Lost"] = last["lost"][0] if last["lost"] else "none among the samples of the test"
+    rows["How"] = "words outside the rule are replaced by UNK with probability 0.5; "
+    rows["How"] += "the model counts words (9,976 film snippets)"
     width = max(map(len, rows)) + 2
     table = "\n".join(f"{label:{width}}{text}" for label, text in rows.items())
     return f"\n  {marked(explanation, colour)}\n\n{table}\n"
@@ -93,7 +92,7 @@ def report(
 def marked(explanation, colour):
     """The sentence with its anchor highlighted."""
     before, after = ("\x1b[1;97;46m", "\x1b[0m") if colour else ("[", "]")
-    text, parts, end = explanation.raw["instance"], [], 0
+    text, parts, end = explanation.instance, [], 0
     for start, stop in explanation.spans():
         parts += [text[end:start], before + text[start:stop] + after]
         end = stop
@@ -102,30 +101,39 @@ def marked(explanation, colour):
 
 def explain_parser() -> argparse.ArgumentParser:
     """The arguments of the explanation."""
+    from .settings import Settings
+
     parser = argparse.ArgumentParser(
         prog="grokking-anchors",
-        description="Which words of a sentence are enough for a small sentiment model to keep its verdict?",
+        description="Which words are enough for a small sentiment model to keep its verdict?",
         epilog="Also: grokking-anchors workshop [DIR] copies the notebooks and opens JupyterLab. "
         "Exit codes: 0 every text has a certified anchor, 1 some have none, 2 bad input.",
     )
-    parser.add_argument("text", nargs="*", help="texts to explain; none or -: every line of the standard input")
-    parser.add_argument("--threshold", type=float, default=0.95, help="precision an anchor must exceed (%(default)s)")
-    parser.add_argument("--delta", type=float, default=0.1, help="allowed share of broken promises (%(default)s)")
-    parser.add_argument(
-        "--tau", type=float, default=0.15, help="tolerance of the bandit: larger is faster, worse (%(default)s)"
-    )
-    parser.add_argument("--beam-size", type=int, default=4, help="rules that grow at each level (%(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="same seed, same answer (%(default)s)")
-    parser.add_argument("--json", action="store_true", help="one JSON object per text")
-    parser.add_argument("--version", action="version", version=f"grokking-anchors {__version__}")
+    add = parser.add_argument
+    add("text", nargs="*", help="texts to explain; none or -: every line of the standard input")
+    for name, (kind, meaning) in OPTIONS.items():
+        default = 0 if name == "seed" else getattr(Settings, name)
+        flag = f"--{name.replace('_', '-')}"
+        add(flag, type=kind, default=default, help=f"{meaning} (%(default)s)")
+    add("--json", action="store_true", help="one JSON object per text")
+    add("--version", action="version", version=f"grokking-anchors {__version__}")
     return parser
+
+
+OPTIONS = {  # name -> type, meaning
+    "threshold": (float, "precision an anchor must exceed"),
+    "delta": (float, "allowed share of broken promises"),
+    "tau": (float, "tolerance of the bandit: larger is faster, worse"),
+    "beam_size": (int, "rules that grow at each level"),
+    "seed": (int, "same seed, same answer"),
+}
 
 
 def run_workshop(
     argv: list[str],  # arguments after the word `workshop`
 ) -> int:  # exit code
     """Copy the notebooks and open JupyterLab on them."""
-    from .workshop import copy_notebooks, open_lab
+    from .workshop.copying import copy_notebooks, open_lab
 
     args = workshop_parser().parse_args(argv)
     try:
@@ -140,9 +148,11 @@ def run_workshop(
 def workshop_parser() -> argparse.ArgumentParser:
     """The arguments of `workshop`."""
     parser = argparse.ArgumentParser(
-        prog="grokking-anchors workshop", description="Copy the notebooks to a folder and open JupyterLab there."
+        prog="grokking-anchors workshop",
+        description="Copy the notebooks to a folder and open JupyterLab there.",
     )
-    parser.add_argument("dir", nargs="?", default="grokking-anchors-workshop", help="folder (default: %(default)s)")
+    where = "grokking-anchors-workshop"
+    parser.add_argument("dir", nargs="?", default=where, help="folder (default: %(default)s)")
     parser.add_argument("--force", action="store_true", help="overwrite files that you have changed")
     parser.add_argument("--no-open", action="store_true", help="copy only; do not start JupyterLab")
     return parser

@@ -6,8 +6,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from ..paths import notebooks_path
 from .exercises import blank
-from .paths import notebooks_path
 
 __all__ = ["copy_notebooks", "open_lab"]
 

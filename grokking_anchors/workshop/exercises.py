@@ -10,7 +10,7 @@ import numpy as np
 __all__ = ["TODO", "StillOpen", "WrongAnswer", "blank", "check", "has_solutions"]
 
 SOLUTION, EXERCISE = "solution", "exercise"  # cell tags: in the source notebook, in the workshop copy
-IMPORT_TODO = "from grokking_anchors.exercises import TODO\n\n"
+IMPORT_TODO = "from grokking_anchors.workshop.exercises import TODO\n\n"
 
 
 class OneLine:

@@ -1,14 +1,14 @@
 """A view (a sentence and a picture) and the widgets that move it: what `explore` and the notebooks are driven with."""
 
-import base64
 import html
-import io
 from copy import copy
 from textwrap import fill
 from threading import Thread
 from typing import Any, NamedTuple
 
 import ipywidgets as widgets
+
+from ..plots import png
 
 __all__ = ["Counted", "Stopped", "View", "control", "counted_search", "live", "page", "search_panel", "title"]
 
@@ -32,10 +32,7 @@ def page(
     """The sentence, then the picture with the sentence as its alternative text."""
     text, picture = html.escape(view.text), view.picture
     if not isinstance(picture, str):
-        png = io.BytesIO()
-        picture.savefig(png, format="png")
-        data = base64.b64encode(png.getvalue()).decode()
-        picture = f'<img style="max-width:100%" alt="{text}" src="data:image/png;base64,{data}">'
+        picture = png(picture, text)
     return f'<p role="status">{text}</p>{picture}'
 
 
