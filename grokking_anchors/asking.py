@@ -157,9 +157,12 @@ class Budget:
     def check(self, n):
         "Raises BudgetSpent if n more rows are too many, or if it is late."
         limit, late = self.settings.max_seconds, time.monotonic() - self.started
-        if self.rows + n + 1 > self.settings.max_queries:  # 1: the instance itself is asked, too
-            raise BudgetSpent("max_queries")
+        if n > self.left: raise BudgetSpent("max_queries")
         if limit is not None and late > limit: raise BudgetSpent("max_seconds")
+
+    @property
+    def left(self):  # rows; one is kept for the instance itself
+        return self.settings.max_queries - 1 - self.rows
 
     def counts(self):
         "Calls, rows, distinct rows, and seconds in the model and in `render`."
@@ -203,15 +206,13 @@ class Answers(Budget):
         return np.array([self.known[key] for key in keys])
 
     def call(self, choices):
-        "Straight to the model, the first time with the instance itself."
-        start, first = time.perf_counter(), [] if self.calls else [self.sampler.original()]
-        inputs = self.sampler.render(np.concatenate([choices, *first]))
-        if first: check_render(self.sampler, choices[:1], inputs[:1])
-        agreed = checked_agreement(self.agrees(inputs), len(choices) + len(first))
-        if first: check_original(self, agreed[-1])
+        "Straight to the model: the only line of a search that does."
+        start, inputs = time.perf_counter(), self.sampler.render(choices)
+        if not self.calls: check_render(self.sampler, choices[:1], inputs[:1])
+        agreed = checked_agreement(self.agrees(inputs), len(choices))
         self.calls, self.distinct = self.calls + 1, self.distinct + len(choices)
         self.seconds += time.perf_counter() - start
-        return agreed[:len(choices)]
+        return agreed
 
 # %% ../nbs/01b_asking.ipynb #h5e3c37
 class Queries(Answers):
@@ -237,10 +238,20 @@ class Queries(Answers):
     def answer(self, choices):
         "Choices `(n, c)` -> agreement `(n,)`, within the budget."
         self.check(len(choices))
-        agreed = self.recall(choices)
+        if not len(choices): return np.zeros(0)
+        agreed = self.recall(choices) if self.calls else self.first(choices)
         self.rows += len(choices)
         self.progress(len(choices))
         return agreed
+
+    def first(self, choices):
+        "The same, with the instance beside them, which is no sample and is not counted."
+        own = self.sampler.original()
+        *agreed, same = self.recall(np.concatenate([choices, own]))
+        check_original(self, same)
+        drawn = self.settings.deterministic and (choices == own).all(axis=1).any()
+        self.distinct -= not drawn
+        return np.array(agreed)
 
 # %% ../nbs/01b_asking.ipynb #hb63968
 def check_render(sampler: Sampler, choices: np.ndarray, inputs: Any):

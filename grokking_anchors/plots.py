@@ -3,10 +3,7 @@
 import base64
 import io
 
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.collections import LineCollection
-from matplotlib.patheffects import Normal, Stroke
 
 TEAL, GREY, INK, PALE, RED = "#0b7a75", "#9aa1a9", "#22313f", "#e8eaed", "#b3541e"
 
@@ -30,20 +27,17 @@ def panels(
     **options,  # of `subplots`
 ):
     "A white figure with n axes, and no more than n that are seen."
+    import matplotlib.pyplot  # noqa: F401  with it, notebooks learn to show a figure
+    from matplotlib.figure import Figure
+
     columns = columns or n
     lines, (width, height) = -(-n // columns), size
-    fig, axes = plt.subplots(lines, columns, figsize=(width * columns, height * lines), dpi=90,
-                             layout="constrained", squeeze=False, **options)  # fmt: skip
-    fig.patch.set_facecolor("white")
+    size = width * columns, height * lines
+    fig = Figure(size, 90, facecolor="white", layout="constrained")
+    axes = fig.subplots(lines, columns, squeeze=False, **options)
     for ax in axes.ravel()[n:]:
         ax.axis("off")
     return fig, axes.ravel()[:n]
-
-
-def done(fig):
-    "The figure, closed, so that a notebook shows it once."
-    plt.close(fig)
-    return fig
 
 
 def png(
@@ -102,7 +96,7 @@ def partial_bars(
     at_threshold(ax, threshold)
     listed(ax, labels)
     ax.set_xticks(np.arange(0, 1.01, 0.2))
-    return done(fig)
+    return fig
 
 
 def global_view(
@@ -121,7 +115,7 @@ def global_view(
         ax.plot(own[i], i, "|", color=INK, ms=14, mew=2, label=label)
     listed(ax, [short(name, 48) for name in names], 8.5)
     ax.legend(frameon=False, fontsize=8.5, loc="lower right", bbox_to_anchor=(1, 0.98))
-    return done(fig)
+    return fig
 
 
 # ---- tables -----------------------------------------------------------------------------
@@ -153,7 +147,7 @@ def number_lines(
         ax.set(yticks=[], ylim=(-0.08, 1.08), xlim=(edges[0], edges[-1]))
         ax.tick_params(labelsize=7.5)
         ax.spines[["top", "right", "left"]].set_visible(False)
-    return done(fig)
+    return fig
 
 
 # ---- pictures ---------------------------------------------------------------------------
@@ -202,6 +196,9 @@ def paint(
 
 def borders(labels, colour=TEAL):
     "Lines between pixels of different labels, white below so that they show on any picture."
+    from matplotlib.collections import LineCollection
+    from matplotlib.patheffects import Normal, Stroke
+
     lines = []
     for axis, (right, down) in enumerate([(-0.5, 0.5), (0.5, -0.5)]):  # below a row, right of a column
         y, x = np.nonzero(np.diff(labels, axis=axis))
@@ -254,7 +251,7 @@ def image_story(
         if i > 1:
             ax.spines[:].set(color=TEAL if i < 2 + len(kept) else RED, linewidth=2)
     numbered_segments(axes[0], labels)
-    return done(fig)
+    return fig
 
 
 def growing(
@@ -275,4 +272,4 @@ def growing(
         share = "not measured" if precisions[i] is None else f"{precisions[i]:.2f}"
         title = f"{i + 1} segment{'s' * (i > 0)}: precision {share}\ncoverage {coverages[i]:.3g}"
         paint(ax, dimmed(picture, steps[i]), title, steps[i], limits=(0, 1))
-    return done(fig)
+    return fig

@@ -353,12 +353,12 @@ class TabularExplanation(Explanation):
 def other_precision(queries: Any, rule: np.ndarray, rng: Any) -> dict:
     "Precision of the rule `(d,)` under the other question: name -> (precision, rows, how)."
     sampler = queries.sampler
-    most = min(sampler.count_rows, queries.settings.max_queries - queries.rows - 1)
+    most = max(0, min(sampler.count_rows, queries.left))
     if isinstance(sampler, ObservedSampler):
         choices, name = TableSampler.draw(sampler, np.tile(rule, (most, 1)), rng)[1], "perturb"
     else:
         rows, name = sampler.table.base[contains(pack(rule), sampler.packed)[0]], "observe"
-        some = rows if len(rows) <= most else np.sort(rng.choice(rows, max(most, 0), replace=False))
+        some = rows if len(rows) <= most else np.sort(rng.choice(rows, most, replace=False))
         choices = some[:, None]
     try: agreed = queries.answer(choices)
     except BudgetSpent: return {}

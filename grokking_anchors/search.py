@@ -83,7 +83,7 @@ def polish(tally: Tally, certifier: Certifier, coverage_of: Callable, work: int 
 def last_chance(tally: Tally, certifier: Certifier, coverage_of: Callable, spent: bool = False):
     "Test the full rule, then the closest one, as far as they may still be tested."
     settings, queries = tally.queries.settings, tally.queries
-    left = min(settings.max_pulls, settings.max_queries - queries.rows)
+    left = min(settings.max_pulls, queries.left)
     full = np.ones((1, len(queries.sampler.predicates)), bool)
     fits = full.size <= (settings.max_anchor_size or full.size) and not spent
     fair = [Candidates(full, coverage_of(full), np.ones(1), np.ones(1))] if fits else []
@@ -203,20 +203,19 @@ def chosen(
     sampler: Sampler,
 ) -> tuple:  # a `Strategy`, and why it
     "The strategy that was asked for, or the best for this sampler. Raises TypeError or ValueError."
-    if settings.search != "auto": return asked_for(settings), "as asked"
+    if settings.search != "auto": return asked_for(settings, settings.search), "as asked"
+    if settings.threshold == 1: return asked_for(settings, "exact"), "only that shows a precision of 1"
     changed = settings.changed() & SOME
     n, most = sampler.n_inputs, min(FEW, settings.max_queries // 2)
     few = n is not None and len(sampler.predicates) <= 16 and n <= most
-    if settings.threshold == 1: return STRATEGIES["exact"], "only that can show a precision of 1"
     shared = "samples drawn for one rule count for others"
     order = [("exact", f"all {n} inputs can be asked")] * few
     order += [("beam", shared)] if sampler.exact_reuse else []
     order += [("surrogate", f"no {shared}" if not sampler.exact_reuse else "it reads all settings")]
     return next((STRATEGIES[name], why) for name, why in order if changed <= STRATEGIES[name].reads)
 
-def asked_for(settings: Settings) -> Strategy:
+def asked_for(settings: Settings, search: Any) -> Strategy:
     "The strategy of that name, or one of your own. Raises ValueError or TypeError."
-    search = settings.search
     if not isinstance(search, Strategy): one_of("search", search, ["auto", *STRATEGIES])
     strategy = search if isinstance(search, Strategy) else STRATEGIES[search]
     if settings.threshold == 1 and strategy.name != "exact":

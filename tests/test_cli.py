@@ -18,8 +18,7 @@ def test_one_sentence(capsys):
     for part in (
         "positive",
         "the [best] programming",
-        "exceeds 0.95",
-        "at least 0.9",
+        "at least 0.95",
         "model calls",
         "Kept",
         "Lost",

@@ -28,7 +28,7 @@ def test_import_is_light():
     """`import grokking_anchors` loads none of the large libraries."""
     assert not loaded_by("import grokking_anchors") & HEAVY
     assert not loaded_by("from grokking_anchors import cli, data_path; dir(cli)") & HEAVY
-    assert "numpy" in loaded_by("import grokking_anchors.exercises")  # so the measurement can fail
+    assert "numpy" in loaded_by("import grokking_anchors.workshop.exercises")  # so the measurement can fail
 
 
 @pytest.mark.parametrize("name", grokking_anchors.__all__)

@@ -1,6 +1,7 @@
 """The search against exact truth: the promise, coverage, budgets, seeds. Problems come from bench/problems.py."""
 
 import sys
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "bench"))
 import problems  # noqa: E402
 
 from grokking_anchors.bandit import Arms, bernoulli_kl, kl_lucb, upper_bound  # noqa: E402
-from grokking_anchors.certify import certify, find_anchor, log_e_value, precision_interval  # noqa: E402
+from grokking_anchors.certify import certify, log_e_value, precision_interval  # noqa: E402
+from grokking_anchors.search import find_anchor  # noqa: E402
 from grokking_anchors.encoding import all_rules  # noqa: E402
-from grokking_anchors.sampling import agreement, toy_model, toy_sampler  # noqa: E402
+from grokking_anchors.asking import agreement  # noqa: E402
+from grokking_anchors.sampling import IndependentSampler, toy_model, toy_sampler  # noqa: E402
 
 SENTENCE = "Python is the best programming language."
 
@@ -88,11 +91,15 @@ def test_exact_search_is_the_oracle(family):
 
 
 def test_threshold_one_needs_every_input():
-    """1 is allowed where everything was asked, and an error elsewhere."""
+    """1 is allowed where everything is asked, and an error elsewhere."""
     agrees = agreement(toy_model, [SENTENCE])
-    assert find_anchor(toy_sampler(), agrees, threshold=1, search="exact").coverage == 0.25
-    with pytest.raises(ValueError, match="exact"):
-        find_anchor(toy_sampler(), agrees, threshold=1)
+    for search in ("exact", "auto"):
+        found = find_anchor(toy_sampler(), agrees, threshold=1, search=search)
+        assert found.coverage == 0.25 and found.search == "exact" and found.queries["distinct"] == 4096
+    with pytest.raises(ValueError, match="search='exact'"):
+        find_anchor(toy_sampler(), agrees, threshold=1, search="beam")
+    with pytest.raises(TypeError, match="search='exact' does not read tau"):
+        find_anchor(toy_sampler(), agrees, threshold=1, tau=0.3)
 
 
 @pytest.mark.parametrize(
@@ -265,15 +272,16 @@ def test_big_batches_end():
 
 
 def test_enumeration_is_not_for_models_with_dice():
-    """search='exact' asks each input once; a model with dice is tested on samples instead."""
+    """A model with dice is tested on samples, however few inputs there are; search='exact' refuses it."""
     rng = np.random.default_rng(0)
-    claims = [
-        find_anchor(
-            toy_sampler(), lambda texts: rng.random(len(texts)) < 0.9, search="exact", deterministic=False, seed=s
-        )
-        for s in range(10)
-    ]
-    assert sum(result.certified for result in claims) <= 4  # at .1 five or more of 10 come once in 600
+    world = IndependentSampler(["a", "b", "c"])
+    dice = lambda rows: rng.random(len(rows)) < 0.9
+    world.render = lambda choices: choices
+    claims = [find_anchor(world, dice, deterministic=False, seed=s) for s in range(20)]
+    assert {result.search for result in claims} == {"beam"}
+    assert sum(result.certified for result in claims) <= 5  # at .1 six or more of 20 come once in 80 runs
+    with pytest.raises(TypeError, match="does not read deterministic"):
+        find_anchor(world, dice, deterministic=False, search="exact")
 
 
 def test_a_test_keeps_to_its_pulls():
@@ -295,5 +303,6 @@ def test_last_round_counts():
         pulled[:] += counts
         return counts * 0.5, counts
 
-    *_, last = kl_lucb(pull, Arms(np.full(8, 5.0), np.full(8, 10), np.zeros(8)), 2, tau=0.01, max_rounds=3)
-    assert (last.pulls - 10 == pulled).all()
+    rounds = kl_lucb(pull, Arms(np.full(8, 5.0), np.full(8, 10), np.zeros(8)), 2, tau=0.01)
+    *_, last = islice(rounds, 3)
+    assert (last.arms.pulls - 10 == pulled).all() and pulled.sum() > 0

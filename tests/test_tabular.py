@@ -16,8 +16,10 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeClassifier
 
 from grokking_anchors import AnchorTabular, explain_many, gen_category_map, pick
-from grokking_anchors.explanation import Explanation, Failure
-from grokking_anchors.tabular import ObservedSampler, TableSampler, spans_of
+from grokking_anchors.explanation import Explanation
+from grokking_anchors.many import Failure
+from grokking_anchors.rows import ObservedSampler, TableSampler
+from grokking_anchors.rows import bounds_of
 
 
 def small_table(n=60, seed=0):
@@ -53,7 +55,7 @@ def written_truth(model, table, spans, rule, label):
 def samplers(explainer, instance):
     """Both samplers of an instance, and its spans."""
     table = explainer.table
-    spans = spans_of(
+    spans = bounds_of(
         table.columns, [column.bins(np.array([value]))[0] for column, value in zip(table.columns, instance)]
     )
     return TableSampler(table, instance[None], spans), ObservedSampler(table, instance[None], spans), spans

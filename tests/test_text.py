@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from grokking_anchors import AnchorText, Explanation
-from grokking_anchors.text import MaskedWords, movie_snippets, sentiment_model, token_spans
+from grokking_anchors.words import MaskedWords, movie_snippets, sentiment_model, token_spans
 
 
 def has_good(texts):

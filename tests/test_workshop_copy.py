@@ -8,8 +8,8 @@ from nbdev.test import test_nb as run_notebook
 
 from conftest import NOTEBOOKS, ROOT, by_name, read
 from grokking_anchors.cli import main
-from grokking_anchors.exercises import blank, has_solutions
-from grokking_anchors.workshop import copy_notebooks
+from grokking_anchors.workshop.exercises import blank, has_solutions
+from grokking_anchors.workshop.copying import copy_notebooks
 
 DEVELOPER = re.compile(r"^\s*(import|from)\s+(nbdev|fastcore|pytest|nbclient|nbconvert)\b", re.MULTILINE)
 WITH_SOLUTIONS = [path for path in NOTEBOOKS if has_solutions(read(path))]
@@ -80,7 +80,7 @@ def test_command_copies(tmp_path, capsys):
 
 def test_missing_jupyterlab_is_explained(tmp_path, monkeypatch):
     """Without JupyterLab the command says how to install it."""
-    monkeypatch.setattr("grokking_anchors.workshop.find_spec", lambda name: None)
+    monkeypatch.setattr("grokking_anchors.workshop.copying.find_spec", lambda name: None)
     with pytest.raises(SystemExit, match="pip install jupyterlab"):
         main(["workshop", str(tmp_path)])
     assert (tmp_path / "solutions").is_dir()

@@ -5,13 +5,14 @@ Teal is what was chosen, grey the rest; shape or text repeats what colour says.
 
 from textwrap import wrap
 
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from ..bandit import bernoulli_kl
-from ..plots import GREY, INK, PALE, RED, TEAL, album, at_threshold, canvas, dimmed, done  # noqa: F401
-from ..plots import image_story, listed, numbered_segments, paint, panels, partial_bars, short  # noqa: F401
+from ..plots import (
+    GREY, INK, PALE, RED, TEAL, album, at_threshold, canvas, dimmed, image_story, listed,  # noqa: F401
+    numbered_segments, paint, panels, partial_bars, short,
+)  # fmt: skip
 
 # ---- all rooms: the five parts ----------------------------------------------------------
 
@@ -54,7 +55,7 @@ def five_boxes(
         arrow(ax, start, end, mutation_scale=13, color=INK, lw=1.2)
         if place:
             ax.text(*place, label, fontsize=8, color=INK, va="center")
-    return done(fig)
+    return fig
 
 
 # ---- 00 introduction --------------------------------------------------------------------
@@ -82,7 +83,7 @@ def harbour():
     ax.text(8.05, -2.25, "the anchor", fontsize=10, color=TEAL, weight="bold")
     said = "the ship stays where it is:\nthe model keeps its decision"
     ax.text(6.3, 2.3, said, fontsize=10, color=INK)
-    return done(fig)
+    return fig
 
 
 # ---- 01 sampling ------------------------------------------------------------------------
@@ -104,7 +105,7 @@ def funnel(
         label = "one experiment" if n == sizes[0] else None
         ax.plot([n] * len(values), values, "o", ms=4, mfc="none", mec=INK, alpha=0.6, label=label)
     ax.legend(frameon=False, loc="lower right", fontsize=9)
-    return done(fig)
+    return fig
 
 
 # ---- 02 encoding ------------------------------------------------------------------------
@@ -121,16 +122,16 @@ def held_grid(
     ax.spines[:].set_visible(False)
     for (i, j), one in np.ndenumerate(held):
         colour = (TEAL if holds[i] else GREY) if one else PALE
-        ax.add_patch(plt.Rectangle((j - 0.47, i - 0.42), 0.94, 0.84, color=colour))
+        ax.add_patch(Rectangle((j - 0.47, i - 0.42), 0.94, 0.84, color=colour))
         text = dict(ha="center", va="center", fontsize=8, color="white" if one else INK)
         ax.text(j, i, int(one), **text)
     for j in np.flatnonzero(rule):
-        ax.add_patch(plt.Rectangle((j - 0.49, -0.49), 0.98, n - 0.02, fill=False, ec=INK, lw=2))
+        ax.add_patch(Rectangle((j - 0.49, -0.49), 0.98, n - 0.02, fill=False, ec=INK, lw=2))
     ax.set_xticks(range(d), [f"'{word}'" for word in words], fontsize=9)
     ax.set_yticks(range(n), ["holds" if yes else "" for yes in holds], fontsize=8)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
-    return done(fig)
+    return fig
 
 
 def plane(
@@ -155,7 +156,7 @@ def plane(
     for i, text in (names or {}).items():
         ax.annotate(text, (precisions[i], coverages[i]), **style)
     ax.legend(frameon=False, fontsize=9, loc="lower left")
-    return done(fig)
+    return fig
 
 
 # ---- 03 bandit --------------------------------------------------------------------------
@@ -177,7 +178,7 @@ def belief_lines(
         ax.plot([low, high], [i, i], color=colour, lw=5, solid_capstyle="butt")
         ax.plot(share, i, "D" if i in lit else "o", color=INK, ms=6, zorder=3)
     listed(ax, labels)
-    return done(fig)
+    return fig
 
 
 def kl_well(
@@ -198,7 +199,7 @@ def kl_well(
     for x, name in ((lower, "lower bound"), (share, "seen"), (upper, "upper bound")):
         ax.axvline(x, color=TEAL, lw=1.4)
         ax.text(x, 2.8 * rate, f" {name}\n {x:.3f}", fontsize=9, color=TEAL, va="top")
-    return done(fig)
+    return fig
 
 
 def ladder(
@@ -229,7 +230,7 @@ def ladder(
     if high > low:
         ax.axvspan(low, high, color=RED, alpha=0.12)
     ax.set_yticks(range(len(order)), [f"arm {i}" for i in order], fontsize=8)
-    return done(fig)
+    return fig
 
 
 def allocation(
@@ -249,7 +250,7 @@ def allocation(
     ax.set_xticks(ticks, [str(x) for x in ticks])
     ax.minorticks_off()
     ax.legend(frameon=False, fontsize=9)
-    return done(fig)
+    return fig
 
 
 # ---- 04 beam search ---------------------------------------------------------------------
@@ -279,7 +280,7 @@ def search_tree(
             text = dict(ha="center", va="center", fontsize=8.5, color="white" if lit else INK)
             ax.text(x, y, name(rules[i]), bbox=box, **text)
         parents = [(rules[i], place[i]) for i in beam]
-    return done(fig)
+    return fig
 
 
 def two_panels(ylabel):
@@ -308,7 +309,7 @@ def broken_promises(
         ax.set(xscale="log", xlabel=label, ylim=(0, 1))
         ax.set_xticks(x, [str(v) for v in x])
         ax.minorticks_off()
-    return done(fig)
+    return fig
 
 
 # ---- 05 certify -------------------------------------------------------------------------
@@ -331,7 +332,7 @@ def betting(
         ax.axhline(goal, color=INK, ls="--", lw=1)
         ax.set(yscale="log", ylim=(1e-4, goal * 5), xlabel="samples", title=title)
     axes[0].text(0, goal * 1.3, f"{goal} coins", fontsize=9, color=INK)
-    return done(fig)
+    return fig
 
 
 # ---- 07 text ----------------------------------------------------------------------------
@@ -376,7 +377,7 @@ def sentences(
     for y, (verdict, row) in enumerate(lines):
         ax.text(0, y, verdict, fontsize=9, color=INK, style="italic", va="center")
         coloured(ax, 12, y, row, "")
-    return done(fig)
+    return fig
 
 
 def strategies(
@@ -395,7 +396,7 @@ def strategies(
     ax.axis("off")
     for y, parts in enumerate(lines):
         coloured(ax, 0, y, parts)
-    return done(fig)
+    return fig
 
 
 def rows_of(
@@ -440,7 +441,7 @@ def two_questions(
     ax.set_yticks(range(k), names, fontsize=9)
     ax.tick_params(axis="y", length=0)
     ax.legend(frameon=False, fontsize=9, loc="upper left", ncols=2)
-    return done(fig)
+    return fig
 
 
 # ---- 09 image ---------------------------------------------------------------------------
@@ -458,7 +459,7 @@ def picture_row(
     for i, (ax, picture) in enumerate(zip(axes, pictures)):
         border = labels[i] if labels else None
         paint(ax, picture, titles[i] if titles else "", border, limits=limits if k > 1 else None)
-    return done(fig)
+    return fig
 
 
 def segment_map(
@@ -480,7 +481,7 @@ def segment_maps(
         paint(ax, picture, ", ".join(filter(None, (name, n))), labels)
         if labels is not None:
             numbered_segments(ax, labels)
-    return done(fig)
+    return fig
 
 
 def neighbour_grid(
@@ -497,10 +498,16 @@ def neighbour_grid(
     style = dict(rotation=0, ha="right", va="center", fontsize=8.5, color=INK, labelpad=6)
     for ax, name in zip(axes[::k], names):
         ax.set_ylabel(name, **style)
-    return done(fig)
+    return fig
 
 
 # ---- 10 explore -------------------------------------------------------------------------
+
+
+def framed(fig, **margins):
+    "Fixed margins, so that a picture stands still while a knob moves."
+    fig.set_layout_engine(None)
+    fig.subplots_adjust(**margins)
 
 
 def running_share(
@@ -511,8 +518,8 @@ def running_share(
     agreed,  # for each of them: does the model agree?
 ):
     "The share as samples come in, with its bounds; on the right some samples with the verdict."
-    fig, (ax, right) = plt.subplots(1, 2, figsize=(7.6, 2.7), dpi=90, width_ratios=[3, 2.4])
-    fig.subplots_adjust(left=0.07, right=0.995, top=0.9, bottom=0.19, wspace=0.05)
+    fig, (ax, right) = panels(2, (3.8, 2.7), width_ratios=[3, 2.4])
+    framed(fig, left=0.07, right=0.995, top=0.9, bottom=0.19, wspace=0.05)
     n = np.arange(1, len(shares) + 1)
     ax.fill_between(n, lowers, uppers, color=PALE)
     ax.plot(n, shares, color=TEAL, lw=2)
@@ -526,7 +533,7 @@ def running_share(
         mark = dict(fontsize=9, va="center", color=TEAL if yes else RED, weight="bold")
         right.text(0, y, "✓" if yes else "✗", **mark)
         right.text(0.06, y, short(str(sample), 44), fontsize=7.5, va="center", color=INK)
-    return done(fig)
+    return fig
 
 
 def setting_lines(
@@ -534,11 +541,9 @@ def setting_lines(
 ):
     "Settings one above the other: rule, precision with interval and threshold, coverage, cost."
     k, height = len(rows), 0.85 * len(rows) + 0.65
-    fig, ax = plt.subplots(figsize=(7.6, height), dpi=90)
-    fig.subplots_adjust(left=0.02, right=0.99, top=0.93, bottom=0.42 / height)
-    fig.patch.set_facecolor("white")
-    ax.spines[["top", "right", "left"]].set_visible(False)
-    ax.set(xlim=(0, 1.42), ylim=(k - 0.45, -0.75), xlabel="precision", yticks=[])
+    fig, ax = canvas(7.6, height, xlim=(0, 1.46), ylim=(k - 0.45, -0.75), xlabel="precision", yticks=[])
+    framed(fig, left=0.02, right=0.99, top=0.93, bottom=0.42 / height)
+    ax.spines["left"].set_visible(False)
     ax.set_xticks(np.arange(0, 1.01, 0.2))
     ax.text(1.08, -0.62, "coverage", fontsize=8.5, color=INK)
     ax.text(1.26, -0.62, "samples asked", fontsize=8.5, color=INK)
@@ -555,4 +560,4 @@ def setting_lines(
         ax.plot([row["threshold"]] * 2, [y - 0.17, y + 0.17], color=INK, lw=1.5, ls="--")
         ax.text(1.08, y, f"{row['coverage']:.3g}", fontsize=10, color=INK, va="center")
         ax.text(1.26, y, f"{row['asked']:,}", fontsize=10, color=INK, va="center")
-    return done(fig)
+    return fig
