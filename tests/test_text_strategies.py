@@ -12,7 +12,7 @@ from grokking_anchors import AnchorText
 from grokking_anchors.explanation import Explanation
 from grokking_anchors.replacements import ReplacedWords, Tables
 from grokking_anchors.replacements import LEAST
-from grokking_anchors.sources import MaskedLanguageModel, NgramModel, SimilarWords, bundled_snippets, shortlist, snippet_model, spelled_like
+from grokking_anchors.sources import MaskedLanguageModel, NgramModel, SimilarWords, bundled_snippets, lean, shortlist, snippet_model, spelled_like
 from grokking_anchors.text import STRATEGIES
 from grokking_anchors.words import MaskedWords, movie_snippets, sentiment_model, token_spans
 
@@ -177,7 +177,7 @@ def test_a_local_source_is_asked_less(ngrams):
     """Two neighbours on each side: at most 16 neighbourhoods a place, however many templates."""
     sampler = sampler_of(ngrams)
     draws(sampler, 3000)
-    assert len(sampler.known) <= 16 * len(sampler.words) and sampler.templates < 300
+    assert len(sampler.lists.known) <= 16 * len(sampler.words) and sampler.templates < 300
 
 
 def test_templates_are_limited():
@@ -198,7 +198,7 @@ def test_samples_of_a_pool_are_independent():
     first, second = (draws(sampler, 4000, seed)[0] for seed in (1, 2))
     within = (first[::2] == first[1::2]).all(axis=1).mean()
     between = (first[::2] == second[::2]).all(axis=1).mean()
-    pool = sampler.pool(np.zeros(len(sampler.names), bool), None)
+    pool = sampler.pool.templates(np.zeros(len(sampler.names), bool), None)
     _, times = np.unique(pool, axis=0, return_counts=True)
     exact = ((times / len(pool)) ** 2).sum()
     for share in (within, between):
@@ -449,10 +449,10 @@ def test_ngram_counts_by_hand():
     a, b, c, d = (lm.numbers[w] for w in "abcd")
     assert np.allclose(lm.common[[a, b, c, d]], np.array([3, 2, 3, 2]) / 10)
     after_a = (np.bincount([b, b, d], minlength=len(lm.words)) + 10 * lm.common) / 13
-    assert np.allclose(lm.lean(lm.common, {-1: a}, (-1,)), after_a)
+    assert np.allclose(lean(lm, lm.common, {-1: a}, (-1,)), after_a)
     after_a_b = (np.bincount([c, c], minlength=len(lm.words)) + 10 * lm.common) / 12
-    assert np.allclose(lm.lean(lm.common, {-2: a, -1: b}, (-2, -1)), after_a_b)
-    assert lm.lean(lm.common, {-1: None}, (-1,)) is lm.common
+    assert np.allclose(lean(lm, lm.common, {-2: a, -1: b}, (-2, -1)), after_a_b)
+    assert lean(lm, lm.common, {-1: None}, (-1,)) is lm.common
     one, two = (lm.candidates(["a", word, "c"], np.array([0, 1, 1], bool))[0] for word in ("b", "zzz"))
     assert one[0] == two[0] and np.allclose(one[1], two[1])
 
