@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .sampling import Sampler
-from .settings import Settings
+from .settings import Settings, require
 
 # %% ../nbs/01b_asking.ipynb #h5bde1b
 def model_outputs(
@@ -25,13 +25,13 @@ def model_outputs(
     "The model's answers, checked. Raises ValueError when they are not one per input, or NaN."
     outputs, n = np.asarray(predict(inputs)), len(inputs)
     if outputs.ndim == 2 and outputs.shape[1] == 1: outputs = outputs[:, 0]
-    if outputs.ndim not in (1, 2) or len(outputs) != n:
-        raise ValueError(f"predict must return one answer for each of {n} inputs, "
-                         f"came: shape {outputs.shape}")
-    if outputs.ndim == 2 and outputs.dtype.kind not in "biuf":
-        raise ValueError(f"predict returned a table of {outputs.dtype}, "
-                         "expected numbers: one column per class")
-    if (outputs != outputs).any(): raise ValueError("predict returned NaN (not a number)")
+    require(outputs.ndim in (1, 2) and len(outputs) == n,
+            f"predict must return one answer for each of {n} inputs, "
+            f"came: shape {outputs.shape}")
+    require(outputs.ndim != 2 or outputs.dtype.kind in "biuf",
+            f"predict returned a table of {outputs.dtype}, "
+            "expected numbers: one column per class")
+    require(not (outputs != outputs).any(), "predict returned NaN (not a number)")
     return outputs
 
 # %% ../nbs/01b_asking.ipynb #ha615d4
@@ -77,9 +77,9 @@ class Agreement:
             return (abs(outputs - self.prediction) <= self.tolerance).astype(float)
         labels = None if self.soft else as_labels(outputs)
         if not self.soft: return np.any([labels == one for one in self.target], axis=0).astype(float)
-        if outputs.ndim != 2 or outputs.min() < 0 or outputs.max() > 1:
-            raise ValueError("soft needs probabilities in [0, 1], one column per class, "
-                             f"came: shape {outputs.shape}")
+        require(outputs.ndim == 2 and outputs.min() >= 0 and outputs.max() <= 1,
+                "soft needs probabilities in [0, 1], one column per class, "
+                f"came: shape {outputs.shape}")
         return outputs[:, list(self.target)].sum(axis=1).clip(0, 1)
 
 # %% ../nbs/01b_asking.ipynb #he0841d
@@ -93,16 +93,15 @@ def agreement(
     "Does the model say the same? Raises ValueError when the instance is not in `target`."
     first = model_outputs(predict, instance)
     if tolerance is not None:
-        if not tolerance > 0:
-            raise ValueError(f"tolerance must be a number above 0, came: {tolerance!r}")
-        if first.ndim != 1 or first.dtype.kind not in "biuf":
-            raise ValueError("tolerance needs a model that returns one number per input")
+        require(tolerance > 0, f"tolerance must be a number above 0, came: {tolerance!r}")
+        require(first.ndim == 1 and first.dtype.kind in "biuf",
+                "tolerance needs a model that returns one number per input")
         return Agreement(predict, first[0], tolerance=tolerance)
     label = as_labels(first)[0]
     listed = isinstance(target, Collection) and not isinstance(target, str)
     wanted = (label,) if target is None else tuple(target) if listed else (target,)
-    if not any(label == choice for choice in wanted):
-        raise ValueError(f"the model says '{label}' of the instance, not in target={target!r}")
+    require(any(label == choice for choice in wanted),
+            f"the model says '{label}' of the instance, not in target={target!r}")
     made = Agreement(predict, label, wanted, soft=soft)
     return replace(made, own=float(made.judge(first)[0]))
 
@@ -124,18 +123,18 @@ def checked_draw(
 ) -> tuple:  # held `(n, d)` bool, choices `(n, c)`
     "What `draw` returns, after a look at it. Raises TypeError or ValueError."
     drawn, who = sampler.draw(rules, rng), type(sampler).__name__
-    if not isinstance(drawn, tuple) or len(drawn) != 2:
-        raise TypeError(f"{who}.draw must return two arrays, held (n, d) and choices (n, c), "
-                        f"came: {type(drawn).__name__}")
+    require(isinstance(drawn, tuple) and len(drawn) == 2,
+            f"{who}.draw must return two arrays, held (n, d) and choices (n, c), "
+            f"came: {type(drawn).__name__}", TypeError)
     held, choices = np.asarray(drawn[0]), np.asarray(drawn[1])
-    if held.shape != rules.shape or held.dtype != bool:
-        raise ValueError(f"{who}.draw must return held as bool {rules.shape}, "
-                         f"came: {held.dtype} {held.shape}")
-    if (held < rules).any():
-        raise ValueError(f"{who}.draw must keep held >= rules: what a rule names, each sample holds")
-    if choices.ndim != 2 or len(choices) != len(rules) or choices.dtype.kind not in "biu":
-        raise ValueError(f"{who}.draw must return choices as whole numbers or bool "
-                         f"({len(rules)}, c), came: {choices.dtype} {choices.shape}")
+    require(held.shape == rules.shape and held.dtype == bool,
+            f"{who}.draw must return held as bool {rules.shape}, "
+            f"came: {held.dtype} {held.shape}")
+    require(not (held < rules).any(),
+            f"{who}.draw must keep held >= rules: what a rule names, each sample holds")
+    require(choices.ndim == 2 and len(choices) == len(rules) and choices.dtype.kind in "biu",
+            f"{who}.draw must return choices as whole numbers or bool "
+            f"({len(rules)}, c), came: {choices.dtype} {choices.shape}")
     return held, choices
 
 def same_inputs(a: Any, b: Any) -> bool:
@@ -171,13 +170,13 @@ class Budget:
 # %% ../nbs/01b_asking.ipynb #h705f51
 def admitted(sampler: Any) -> Sampler:
     "The same sampler, if it has what each must have. Raises TypeError or ValueError."
-    if not isinstance(sampler, Sampler):
-        raise TypeError("sampler must be a Sampler: let your class inherit from "
-                        f"grokking_anchors.sampling.Sampler, came: {type(sampler).__name__}")
+    require(isinstance(sampler, Sampler),
+            "sampler must be a Sampler: let your class inherit from "
+            f"grokking_anchors.sampling.Sampler, came: {type(sampler).__name__}", TypeError)
     predicates = list(sampler.predicates)
-    if not predicates or not all(isinstance(name, str) for name in predicates):
-        raise ValueError(f"{type(sampler).__name__}.predicates must be readable strings, each true "
-                         f"of the instance, came: {predicates[:3]}")
+    require(predicates and all(isinstance(name, str) for name in predicates),
+            f"{type(sampler).__name__}.predicates must be readable strings, each true "
+            f"of the instance, came: {predicates[:3]}")
     return sampler
 
 def checked_agreement(agreed: Any, n: int) -> np.ndarray:
@@ -186,8 +185,8 @@ def checked_agreement(agreed: Any, n: int) -> np.ndarray:
     except (TypeError, ValueError):
         raise TypeError(f"agrees must return {n} numbers in [0, 1], came: {str(agreed[0])!r}; of a model, "
                         "agreement(predict, instance) makes such a function") from None
-    if numbers.shape != (n,) or not ((numbers >= 0) & (numbers <= 1)).all():
-        raise ValueError(f"agrees must return {n} numbers in [0, 1], came: shape {numbers.shape}")
+    require(numbers.shape == (n,) and ((numbers >= 0) & (numbers <= 1)).all(),
+            f"agrees must return {n} numbers in [0, 1], came: shape {numbers.shape}")
     return numbers
 
 # %% ../nbs/01b_asking.ipynb #hdcbc24
@@ -256,15 +255,15 @@ class Queries(Answers):
 # %% ../nbs/01b_asking.ipynb #hb63968
 def check_render(sampler: Sampler, choices: np.ndarray, inputs: Any):
     "Raises ValueError unless `render` gives these inputs again."
-    if not same_inputs(inputs, sampler.render(choices)):
-        raise ValueError(f"{type(sampler).__name__}.render gives different inputs for the same "
-                         "choices: all randomness must be in the choices")
+    require(same_inputs(inputs, sampler.render(choices)),
+            f"{type(sampler).__name__}.render gives different inputs for the same "
+            "choices: all randomness must be in the choices")
 
 def check_original(answers: Answers, agreed: float):
     "Raises ValueError unless the instance's own recipe gets the instance's answer."
     own = answers.agrees.own if isinstance(answers.agrees, Agreement) else None
     wrong = agreed == 0 if own is None else abs(agreed - own) > 1e-3
-    if wrong and answers.settings.deterministic:
-        raise ValueError(f"with every predicate held, a sample of {type(answers.sampler).__name__} "
-                         "must get the instance's answer, and does not: are kept and replaced "
-                         "swapped? (A model that rolls dice needs deterministic=False.)")
+    require(not wrong or not answers.settings.deterministic,
+            f"with every predicate held, a sample of {type(answers.sampler).__name__} "
+            "must get the instance's answer, and does not: are kept and replaced "
+            "swapped? (A model that rolls dice needs deterministic=False.)")

@@ -22,7 +22,7 @@ from .encoding import applies
 from .plots import partial_bars
 from .sampling import Sampler
 from .search import SearchResult, find_anchor
-from .settings import Settings, unknown
+from .settings import Settings, no_unknown
 
 # %% ../nbs/06_explanation.ipynb #h1d3411
 def by_effect(
@@ -312,8 +312,7 @@ OPTIONS = [field.name for field in fields(Settings)]
 def explained(door: Door, instance: Any, question: tuple, options: dict, asked: dict) -> Any:
     "An explanation; `question` is (target, tolerance, soft), `asked` what only this kind knows."
     known = list(signature(door.sampler).parameters)[1:]
-    for name in asked:
-        if name not in known: raise unknown(name, [*OPTIONS, "target", "tolerance", "soft", *known])
+    no_unknown(asked, [*OPTIONS, "target", "tolerance", "soft", *known])
     sampler = door.sampler(instance, **asked)
     inputs = sampler.render(sampler.original())
     agrees = agreement(predictor_of(door.model, question[2]), inputs, *question)

@@ -19,7 +19,7 @@ from .explanation import Explainer, Explanation, chips, html_table, CHIP, DOUBT
 from .plots import growing, image_story, png, small
 from .segments import (SEGMENTATIONS, Collage, Pictures, as_shown, replacement_sheets,
                                        segment)
-from .settings import number, one_of
+from .settings import number, one_of, require
 
 # %% ../nbs/09a_image.ipynb #c054
 def cut_out(
@@ -37,8 +37,8 @@ def same_segments(
 ) -> np.ndarray:  # `(n, d)` bool
     "Which segments of which picture are as in `image`? Raises ValueError for another shape."
     inputs = np.asarray(inputs)
-    if inputs.shape[1:] != image.shape:
-        raise ValueError(f"expected a batch of pictures of shape {image.shape}, came: {inputs.shape}")
+    require(inputs.shape[1:] == image.shape,
+            f"expected a batch of pictures of shape {image.shape}, came: {inputs.shape}")
     differs = (inputs != image).reshape(len(inputs), labels.size, -1).any(axis=2)
     order = np.argsort(labels, axis=None, kind="stable")
     starts = np.searchsorted(labels.ravel()[order], np.arange(labels.max() + 1))
@@ -127,27 +127,27 @@ def checked_image(
 ) -> np.ndarray:
     "The picture as an array. Raises ValueError or TypeError that say what came."
     image = np.asarray(image)
-    if image.dtype.kind not in "buif":
-        raise TypeError(f"image must hold numbers, came: dtype {image.dtype}")
+    require(image.dtype.kind in "buif",
+            f"image must hold numbers, came: dtype {image.dtype}", TypeError)
     if image.shape[1:] == shape:
         raise ValueError(f"image must be one picture of shape {shape}, "
                          f"came: a batch of {len(image)}; give image[0]")
-    if image.shape != shape:
-        raise ValueError(f"image must have the declared shape, {shape}, came: {image.shape}")
-    if not np.isfinite(image).all(): raise ValueError("image holds NaN or infinite pixels")
+    require(image.shape == shape,
+            f"image must have the declared shape, {shape}, came: {image.shape}")
+    require(np.isfinite(image).all(), "image holds NaN or infinite pixels")
     converted = image if dtype is None else image.astype(dtype)
-    if converted.dtype.kind in "bui" and (converted != image).any():
-        raise ValueError(f"dtype={np.dtype(dtype)} would change pixels of this {image.dtype} picture")
+    require(converted.dtype.kind not in "bui" or not (converted != image).any(),
+            f"dtype={np.dtype(dtype)} would change pixels of this {image.dtype} picture")
     return converted
 
 def checked_shape(shape):
     "(height, width) or (height, width, channels) as a tuple. Raises ValueError for anything else."
-    if np.ndim(shape) != 1:
-        raise TypeError(f"image_shape must be a tuple such as (224, 224, 3), came: {shape!r}")
+    require(np.ndim(shape) == 1,
+            f"image_shape must be a tuple such as (224, 224, 3), came: {shape!r}", TypeError)
     shape = tuple(int(size) for size in shape)
-    if len(shape) not in (2, 3) or min(shape) < 1 or shape[2:] not in ((), (1,), (3,), (4,)):
-        raise ValueError("image_shape must be (height, width) or (height, width, 1, 3 or 4 channels), "
-                         f"channels last (else let the predictor transpose), came: {shape}")
+    require(len(shape) in (2, 3) and min(shape) >= 1 and shape[2:] in ((), (1,), (3,), (4,)),
+            "image_shape must be (height, width) or (height, width, 1, 3 or 4 channels), "
+            f"channels last (else let the predictor transpose), came: {shape}")
     return shape
 
 # %% ../nbs/09a_image.ipynb #c060
@@ -157,12 +157,12 @@ def checked_backgrounds(
 ) -> np.ndarray:  # `(m, *image.shape)`, with the dtype of the picture
     "Background pictures that fit. Raises ValueError."
     backgrounds = np.asarray(backgrounds)
-    if backgrounds.shape[1:] != image.shape or not len(backgrounds):
-        raise ValueError(f"images_background must be pictures of shape {image.shape}, "
-                         f"came: shape {backgrounds.shape}")
-    if backgrounds.dtype.kind == "f" and image.dtype.kind != "f":
-        raise ValueError(f"images_background must be {image.dtype} as the image, "
-                         f"came: {backgrounds.dtype}")
+    require(backgrounds.shape[1:] == image.shape and len(backgrounds),
+            f"images_background must be pictures of shape {image.shape}, "
+            f"came: shape {backgrounds.shape}")
+    require(backgrounds.dtype.kind != "f" or image.dtype.kind == "f",
+            f"images_background must be {image.dtype} as the image, "
+            f"came: {backgrounds.dtype}")
     return np.stack([checked_image(one, image.shape, image.dtype) for one in backgrounds])
 
 # %% ../nbs/09a_image.ipynb #h87600b
@@ -182,8 +182,8 @@ class AnchorImage(Explainer[ImageExplanation]):
         hide_with: Any = "mean",  # or "blur", "noise", a number or a colour
     ):
         super().__init__(predictor, seed)
-        if images_background is not None and not (isinstance(hide_with, str) and hide_with == "mean"):
-            raise ValueError("give images_background or hide_with, not both")
+        require(images_background is None or isinstance(hide_with, str) and hide_with == "mean",
+                "give images_background or hide_with, not both")
         if not callable(segmentation_fn): one_of("segmentation_fn", segmentation_fn, SEGMENTATIONS)
         self.image_shape, self.dtype = checked_shape(image_shape), dtype
         self.segmentation_fn, self.segmentation_kwargs = segmentation_fn, segmentation_kwargs

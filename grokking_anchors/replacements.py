@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .asking import row_keys
-from .settings import number, one_of
+from .settings import number, one_of, require
 from .sources import SimilarWords, SpacyWords, shortlist, snippet_model
 from .words import TextSampler, parts_of
 
@@ -81,9 +81,9 @@ class Shortlists:
                    else [self.source.candidates(*one) for one in asked])
         self.templates += len(asked)
         for (_, mask), mine, answer in zip(asked, places_of.values(), answers):
-            if len(answer) != mask.sum():
-                raise ValueError(f"candidates must return one pair for each of {mask.sum()} masked "
-                                 f"places, came: {len(answer)}")
+            require(len(answer) == mask.sum(),
+                    f"candidates must return one pair for each of {mask.sum()} masked "
+                    f"places, came: {len(answer)}")
             for i in mine:
                 self.known[keys[i]] = self.table(places[i], answer[mask[:places[i]].sum()])
 
@@ -110,12 +110,12 @@ def checked_options(
     for name, value in options.items():
         if name in ranges: number(name, value, 0, **ranges[name])
         kind, wanted = kinds.get(name, (object, ""))
-        if not isinstance(value, kind): raise TypeError(f"{name} must be {wanted}, came: {value!r}")
+        require(isinstance(value, kind), f"{name} must be {wanted}, came: {value!r}", TypeError)
     if isinstance(options.get("stopwords"), str):
         raise TypeError(f"stopwords must be a list of words, came: {options['stopwords']!r}")
     one_of("filling", options.get("filling", "parallel"), ("parallel", "autoregressive"))
-    if options.get("filling") == "autoregressive" and options.get("frac_mask_templates", 1) != 1:
-        raise ValueError("frac_mask_templates is for filling='parallel': in turn, no template is shared")
+    require(options.get("filling") != "autoregressive" or options.get("frac_mask_templates", 1) == 1,
+            "frac_mask_templates is for filling='parallel': in turn, no template is shared")
     return options
 
 # %% ../nbs/07b_replacements.ipynb #h63f04b
@@ -258,8 +258,8 @@ class LanguageModelWords(ReplacedWords):
     @staticmethod
     def prepare(nlp=None, language_model=None, **options):
         "The model given, or counts of the bundled snippets."
-        if language_model is not None and not hasattr(language_model, "candidates"):
-            raise TypeError("language_model must have a method candidates(tokens, mask), "
-                            f"came: {type(language_model).__name__}")
+        require(language_model is None or hasattr(language_model, "candidates"),
+                "language_model must have a method candidates(tokens, mask), "
+                f"came: {type(language_model).__name__}", TypeError)
         source = snippet_model() if language_model is None else language_model
         return checked_options(options) | dict(source=source)

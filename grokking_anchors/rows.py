@@ -18,7 +18,7 @@ from .encoding import contains, pack
 from .explanation import Explainer, Explanation
 from .plots import number_lines
 from .sampling import Sampler
-from .settings import number, one_of
+from .settings import number, one_of, require
 from .tables import Columns, TableReader, as_table, column_values
 from .tables import frame_records, is_frame, is_missing
 
@@ -60,9 +60,9 @@ class Column:
             code = {category: k for k, category in enumerate(self.categories)}
             bins = np.array([code.get(value, self.size + 1) for value in values], int)
             return np.where(missing, self.size, bins)
-        if np.isinf(values).any():
-            raise ValueError(f"column {self.name!r} holds infinity: give a finite number, or NaN "
-                             "for missing")
+        require(not np.isinf(values).any(),
+                f"column {self.name!r} holds infinity: give a finite number, or NaN "
+                "for missing")
         return np.where(missing, self.size, np.searchsorted(self.edges, values, "left"))
 
 # %% ../nbs/08_rows.ipynb #neb13c6
@@ -147,8 +147,8 @@ def number_column(name: str, values: np.ndarray, edges: Any, unit: str = "", for
     there = values[~is_missing(values)].astype(float)
     edges = short_edges(edges, there)
     labels = [(form or edge_text)(edge) for edge in edges]
-    if len(set(labels)) < len(labels):
-        raise ValueError(f"formats gives two edges of {name!r} the same text: {labels}")
+    require(len(set(labels)) == len(labels),
+            f"formats gives two edges of {name!r} the same text: {labels}")
     middle = tuple(np.percentile(there, (1, 99))) if len(there) else (0, 1)
     counts, ticks = np.histogram(there, 30, middle)
     return Column(name, "number", edges, (), labels, unit, counts.tolist(), ticks.tolist())
@@ -400,8 +400,7 @@ class TableExplainer(Explainer[TabularExplanation]):
 
     def fitted_table(self) -> Table:
         "The table of `fit`. Raises ValueError before it."
-        if self.table is None:
-            raise ValueError("this explainer has no training data yet: call fit first")
+        require(self.table is not None, "this explainer has no training data yet: call fit first")
         return self.table
 
     def sampler(self, X: Any, distribution: str = "perturb", count_rows: int = 1000) -> TableSampler:
@@ -411,8 +410,7 @@ class TableExplainer(Explainer[TabularExplanation]):
         instance = table.reader.one(X)
         values = table.reader.values(instance)
         bounds = bounds_of(table.columns, [known_bin(*one) for one in zip(table.columns, values)])
-        if not len(bounds):
-            raise ValueError("no column of the training data takes two values: nothing to perturb")
+        require(len(bounds), "no column of the training data takes two values: nothing to perturb")
         return SAMPLERS[distribution](table, instance, bounds, count_rows)
 
     def record(self, inputs): return self.fitted_table().reader.record(inputs)

@@ -20,7 +20,7 @@ from .beam_search import Candidates, Tally, beam_search, coverage_counter
 from .certify import Certificate, Certifier, Tested, precision_interval
 from .encoding import all_rules
 from .sampling import Sampler
-from .settings import Settings, one_of, settings_from
+from .settings import Settings, one_of, require, settings_from
 
 # %% ../nbs/05b_search.ipynb #hf2ca1a
 @dataclass(frozen=True)
@@ -164,16 +164,15 @@ def inputs_of(
 ) -> tuple:  # held `(m, d)`, choices `(m, c)`, probabilities `(m,)`
     "Every input of the sampler, once. Raises ValueError where they cannot be listed."
     who, d = type(sampler).__name__, len(sampler.predicates)
-    if sampler.n_inputs is None:
-        raise ValueError("search='exact' needs a sampler that lists its inputs (n_inputs, enumerate), "
-                         f"and this {who} does not (none can, where a predicate never holds by "
-                         "chance); take search='beam'")
-    if d > 16:
-        raise ValueError(f"search='exact' looks at 2**d rules, with at most 16 predicates; came: {d}")
+    require(sampler.n_inputs is not None,
+            "search='exact' needs a sampler that lists its inputs (n_inputs, enumerate), "
+            f"and this {who} does not (none can, where a predicate never holds by "
+            "chance); take search='beam'")
+    require(d <= 16, f"search='exact' looks at 2**d rules, with at most 16 predicates; came: {d}")
     held, choices, weights = sampler.enumerate()
-    if not np.isclose(weights.sum(), 1):
-        raise ValueError(f"{who}.enumerate must list every input with its probability; they sum to "
-                         f"{weights.sum():g}")
+    require(np.isclose(weights.sum(), 1),
+            f"{who}.enumerate must list every input with its probability; they sum to "
+            f"{weights.sum():g}")
     return held, choices, weights
 
 # %% ../nbs/05b_search.ipynb #h2c0d1f
@@ -218,8 +217,8 @@ def asked_for(settings: Settings, search: Any) -> Strategy:
     "The strategy of that name, or one of your own. Raises ValueError or TypeError."
     if not isinstance(search, Strategy): one_of("search", search, ["auto", *STRATEGIES])
     strategy = search if isinstance(search, Strategy) else STRATEGIES[search]
-    if settings.threshold == 1 and strategy.name != "exact":
-        raise ValueError("threshold=1 can only be shown by asking every input: search='exact'")
+    require(settings.threshold != 1 or strategy.name == "exact",
+            "threshold=1 can only be shown by asking every input: search='exact'")
     for name in sorted(settings.changed() & SOME - strategy.reads):
         raise TypeError(f"search={strategy.name!r} does not read {name}: leave it out, "
                         "or choose another search")

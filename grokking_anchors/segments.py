@@ -13,7 +13,7 @@ import numpy as np
 
 from .encoding import all_rules
 from .sampling import IndependentSampler
-from .settings import one_of
+from .settings import one_of, require
 
 # %% ../nbs/09_segments.ipynb #c013
 def relabel(
@@ -22,14 +22,14 @@ def relabel(
 ) -> np.ndarray:  # `(height, width)` integers 0 .. d-1, in the order of the labels
     "Segments numbered from 0 without gaps. Raises ValueError where labels make no sense."
     labels = np.asarray(labels)
-    if labels.shape != tuple(shape[:2]):
-        raise ValueError("a segmentation gives one label per pixel, "
-                         f"shape {tuple(shape[:2])}, came: {labels.shape}")
+    require(labels.shape == tuple(shape[:2]),
+            "a segmentation gives one label per pixel, "
+            f"shape {tuple(shape[:2])}, came: {labels.shape}")
     number_like = labels.dtype.kind in "biuf" and np.isfinite(labels).all()
-    if not number_like or (labels != np.rint(labels)).any():
-        raise ValueError(f"segment labels must be whole numbers, came: {labels.dtype}")
+    require(number_like and (labels == np.rint(labels)).all(),
+            f"segment labels must be whole numbers, came: {labels.dtype}")
     known, new = np.unique(labels, return_inverse=True)
-    if len(known) < 2: raise ValueError("the segmentation found a single segment; ask for more")
+    require(len(known) >= 2, "the segmentation found a single segment; ask for more")
     return new.reshape(labels.shape)
 
 # %% ../nbs/09_segments.ipynb #h8eaef9
@@ -127,9 +127,9 @@ def constant(image, colour):
     try: wanted = np.asarray(colour, float)
     except (ValueError, TypeError): wanted = np.array(np.nan)
     with np.errstate(invalid="ignore"): given = like(wanted, image)
-    if wanted.shape not in ((), image.shape[2:]) or not np.allclose(given, wanted, atol=.5):
-        raise ValueError(f"hide_with must be one of {HIDE_WITH}, or a number or colour "
-                         f"that fits {image.dtype} {image.shape}, came: {colour!r}")
+    require(wanted.shape in ((), image.shape[2:]) and np.allclose(given, wanted, atol=.5),
+            f"hide_with must be one of {HIDE_WITH}, or a number or colour "
+            f"that fits {image.dtype} {image.shape}, came: {colour!r}")
     return np.broadcast_to(given, image.shape)
 
 def blurred(image):

@@ -45,11 +45,12 @@ class Settings:
             if getattr(self, name) is not None:
                 number(name, getattr(self, name), -(name == "seed"), whole=name != "max_seconds")
         for name in ("stop_on_first", "deterministic", "progress"):
-            if not isinstance(getattr(self, name), bool | np.bool_):
-                raise TypeError(f"{name} must be True or False, came: {getattr(self, name)!r}")
+            value = getattr(self, name)
+            require(isinstance(value, bool | np.bool_),
+                    f"{name} must be True or False, came: {value!r}", TypeError)
         one_of("rate", self.rate, ("practical", "theory"))
-        if self.bandit is not None and not callable(self.bandit):
-            raise TypeError(f"bandit must be a function of (pull, arms, n_top), came: {self.bandit!r}")
+        require(self.bandit is None or callable(self.bandit),
+                f"bandit must be a function of (pull, arms, n_top), came: {self.bandit!r}", TypeError)
 
     def changed(self):
         """The names of the options that are not as they stand by default."""
@@ -65,6 +66,16 @@ WHOLE = ("batch_size", "coverage_samples", "beam_size", "min_samples_start", "n_
          "max_queries", "max_pulls")  # fmt: skip
 
 
+def require(
+    fine: Any,  # what must be true
+    message: str,  # names the argument, what came, and what was expected
+    error: type = ValueError,
+) -> None:
+    """Raise the error with this message unless all is fine."""
+    if not fine:
+        raise error(message)
+
+
 def number(
     name,  # of the argument, for the message
     value,
@@ -75,36 +86,33 @@ def number(
     closed=False,  # is `below` itself allowed?
 ):
     """Raise TypeError unless `value` is a number, ValueError unless it lies in the range."""
-    if not isinstance(value, Integral if whole else Real) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a {'whole ' * whole}number, came: {value!r}")
-    if not (above < value < below or (closed and value == below)):
-        wanted = f"above {above:g}" if below == np.inf else f"between {above:g} and {below:g}"
-        raise ValueError(f"{name} must be {wanted}, came: {value!r}")
+    require(isinstance(value, Integral if whole else Real) and not isinstance(value, bool),
+            f"{name} must be a {'whole ' * whole}number, came: {value!r}", TypeError)
+    wanted = f"above {above:g}" if below == np.inf else f"between {above:g} and {below:g}"
+    require(above < value < below or closed and value == below,
+            f"{name} must be {wanted}, came: {value!r}")
 
 
 def one_of(name, value, known):
     """Raise ValueError unless `value` is among the known ones."""
-    if value not in known:
-        listed = ", ".join(map(repr, known))
-        raise ValueError(f"{name} must be one of {listed}, came: {value!r}")
+    listed = ", ".join(map(repr, known))
+    require(value in known, f"{name} must be one of {listed}, came: {value!r}")
 
 
-def unknown(
-    name,  # an argument that nobody knows
+def no_unknown(
+    names,  # of arguments that came
     known,  # the names that exist
 ):
-    """The error for a misspelt argument, with the nearest name."""
-    near = difflib.get_close_matches(name, known, 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-    return TypeError(f"unknown argument {name!r}; {hint}")
+    """TypeError for the first misspelt argument, with the nearest name."""
+    for name in names:
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+        require(name in known, f"unknown argument {name!r}; {hint}", TypeError)
 
 
 def settings_from(
     options,  # keyword arguments
 ) -> Settings:
     """Checked settings; an unknown name is a TypeError that suggests the nearest one."""
-    known = [field.name for field in fields(Settings)]
-    for name in options:
-        if name not in known:
-            raise unknown(name, known)
+    no_unknown(options, [field.name for field in fields(Settings)])
     return Settings(**options)

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .settings import require
+
 __all__ = ["TableReader", "column_values", "gen_category_map", "is_frame", "is_missing"]
 
 
@@ -62,8 +64,7 @@ def kind_of(column):
     dtype, name, kinds = column.dtype, column.name, getattr(column.dtype, "kind", "O")
     if kinds in "mM" or types.is_datetime64_any_dtype(dtype) or types.is_timedelta64_dtype(dtype):
         raise no_dates(name, dtype)
-    if kinds == "c":
-        raise TypeError(f"column {name!r} holds complex numbers")
+    require(kinds != "c", f"column {name!r} holds complex numbers", TypeError)
     if hasattr(dtype, "categories"):
         return "order" if dtype.ordered else "category", list(dtype.categories)
     if types.is_bool_dtype(dtype):
@@ -207,8 +208,9 @@ def columns_of(data, feature_names, categorical_names, ohe):
     if is_frame(data):
         names, given = list(data.columns), feature_names
         check_names(names, width, "two columns have the name {!r}")
-        if given is not None and (check_names(given, width) or set(given) != set(names)):
-            raise ValueError(f"feature_names must name the frame's columns {names}, came: {list(given)}")
+        if given is not None:
+            check_names(given, width)
+            require(set(given) == set(names), f"feature_names must name the frame's columns {names}, came: {list(given)}")
         found, widths = [kind_of(data[name]) for name in names], [1] * width
     else:
         if data.dtype.kind in "mM":
@@ -245,8 +247,8 @@ def with_categories(columns, categorical_names, frame):
     names, kinds, categories, labels, _ = columns
     for key, given in categorical_names.items():
         j, texts = names.index(key) if key in names else key, list(given)
-        if not isinstance(j, (int, np.integer)) or not 0 <= j < len(names):
-            raise ValueError(f"categorical_names names column {key!r}, but there are {len(names)}: {names}")
+        require(isinstance(j, (int, np.integer)) and 0 <= j < len(names),
+                f"categorical_names names column {key!r}, but there are {len(names)}: {names}")
         own = kinds[j] != "number" and frame  # the frame's categories are named themselves, not by codes
         lost = sorted(set(categories[j] or ()) - set(texts), key=str) if own else []
         if lost:
@@ -264,10 +266,9 @@ class TableReader:
         if is_series(data) or (not self.frame and np.ndim(data) != 2):
             came = f"{type(data).__name__} of shape {np.shape(data)}"
             raise ValueError(f"train_data must be a table: a DataFrame or a 2-D array, came: {came}")
-        if not len(data):
-            raise ValueError("train_data has no rows")
-        if self.frame and ohe:
-            raise ValueError("ohe=True is for arrays; a DataFrame comes with its categories as they are")
+        require(len(data), "train_data has no rows")
+        require(not self.frame or not ohe,
+                "ohe=True is for arrays; a DataFrame comes with its categories as they are")
         self.data, self.ohe = data.reset_index(drop=True) if self.frame else np.array(data), ohe
         self.columns = columns_of(self.data, feature_names, categorical_names, ohe)
         self.names = self.columns.names
@@ -288,10 +289,10 @@ class TableReader:
             named = set(table.columns) >= set(self.names) and not self.ohe
             instance = (table[self.names] if named else table).to_numpy()
         row = np.atleast_2d(np.asarray(instance))
-        if row.ndim != 2 or len(row) != 1:
-            raise ValueError(f"X must be one instance, came: shape {np.shape(instance)}")
-        if row.shape[1] != self.data.shape[1]:
-            raise ValueError(f"X must have {self.data.shape[1]} values, as the training data, came: {row.shape[1]}")
+        require(row.ndim == 2 and len(row) == 1,
+                f"X must be one instance, came: shape {np.shape(instance)}")
+        require(row.shape[1] == self.data.shape[1],
+                f"X must have {self.data.shape[1]} values, as the training data, came: {row.shape[1]}")
         return row
 
     def cook(self, choices, instance):
@@ -326,11 +327,10 @@ def frame_row(instance, names):
     table = instance if is_frame(instance) else as_table(instance)
     if not is_frame(table):
         row = np.atleast_2d(np.asarray(instance, object))
-        if row.ndim != 2 or row.shape[1] != len(names):
-            raise ValueError(f"X must have {len(names)} values, in the order {names}, came: shape {row.shape}")
+        require(row.ndim == 2 and row.shape[1] == len(names),
+                f"X must have {len(names)} values, in the order {names}, came: shape {row.shape}")
         table = pd.DataFrame(row, columns=names)
-    if len(table) != 1:
-        raise ValueError(f"X must be one instance, came: {len(table)} rows")
+    require(len(table) == 1, f"X must be one instance, came: {len(table)} rows")
     wrong = sorted(set(names) ^ set(table.columns), key=str)
     if wrong or table.shape[1] != len(names):
         side = "lacks" if wrong and wrong[0] in names else "has the unknown (or a second)"
@@ -353,10 +353,9 @@ def cast(row, data):
             same = bool(new.isna()[0]) if missing else bool(not new.isna()[0] and new[0] == column[0])
         except (TypeError, ValueError):
             same = False
-        if not same and missing and dtype.kind in "iub":
-            raise ValueError(f"X is missing in column {name!r}, whose dtype {dtype} at fit cannot hold a missing value")
-        if not same:
-            raise ValueError(f"column {name!r}: {value!r} is not a value of {dtype}, the dtype at fit")
+        require(same or not missing or dtype.kind not in "iub",
+                f"X is missing in column {name!r}, whose dtype {dtype} at fit cannot hold a missing value")
+        require(same, f"column {name!r}: {value!r} is not a value of {dtype}, the dtype at fit")
         row[name] = new
     return row
 

@@ -15,7 +15,7 @@ from .explanation import explain
 from .rows import QUESTIONS, SAMPLERS, Column, Table, TableExplainer
 from .rows import TabularExplanation, edge_text, sorted_table, text_of
 from .search import Strategy, shares_of
-from .settings import one_of
+from .settings import one_of, require
 from .tables import is_frame
 
 # %% ../nbs/08b_tabular.ipynb #he0c22e
@@ -26,9 +26,9 @@ def asked_column(column: Column, condition: Any) -> tuple:  # `Column`, first an
 
 def asked_number(column: Column, condition: Any) -> tuple:
     "A column of numbers, cut at `(low, high)`, None for an open side."
-    if not isinstance(condition, tuple) or len(condition) != 2:
-        raise ValueError(f"the condition on {column.name!r} must be (low, high), None for an open "
-                         f"side, came: {condition!r}")
+    require(isinstance(condition, tuple) and len(condition) == 2,
+            f"the condition on {column.name!r} must be (low, high), None for an open "
+            f"side, came: {condition!r}")
     edges = [float(edge) for edge in condition if edge is not None]
     if not edges or len(edges) == 2 and not edges[0] < edges[1]:
         raise ValueError(f"{column.name!r}: {condition!r} is not an interval")
@@ -62,7 +62,7 @@ CLAIM = Strategy("claim", full_rule, frozenset(("deterministic",)))
 
 def claimed(table: Table, rule: dict) -> tuple:  # `Table`, bounds `(d, 3)`
     "The table cut along a rule (column -> condition). Raises ValueError for what it cannot mean."
-    if not rule: raise ValueError("the rule has no condition")
+    require(rule, "the rule has no condition")
     for name in rule: one_of("column", name, table.reader.names)
     columns, bins, bounds = list(table.columns), list(table.bins), []
     wanted = [table.reader.names.index(name) for name in rule]
@@ -88,8 +88,7 @@ class AnchorTabular(TableExplainer):
         row = self.typical_row(table, bounds, target) if X is None else table.reader.one(X)
         sampler = SAMPLERS[distribution](table, row, bounds)
         own = sampler.held(sampler.original())[0]
-        if not own.all():
-            raise ValueError(f"X does not satisfy the rule: {sampler.predicates[own.argmin()]}")
+        require(own.all(), f"X does not satisfy the rule: {sampler.predicates[own.argmin()]}")
         agrees = agreement(predictor_of(self.model, soft), row, target, tolerance, soft)
         options = dict(seed=self.seed, search=CLAIM, batch_size=500) | options
         return explain(sampler, agrees, self.record(row), self.kind, self.details, **options)
@@ -101,6 +100,5 @@ class AnchorTabular(TableExplainer):
         some = np.flatnonzero(fits)[:1000, None]
         rows = table.reader.cook(np.repeat(some, len(table.columns), axis=1), None)
         same = np.flatnonzero(self.predict_fn(rows) == target) if len(some) and target is not None else []
-        if not len(same):
-            raise ValueError(f"give X: no training row satisfies the rule and is given {target=!r}")
+        require(len(same), f"give X: no training row satisfies the rule and is given {target=!r}")
         return rows.iloc[[same[0]]] if is_frame(rows) else rows[same[:1]]

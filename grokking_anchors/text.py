@@ -7,7 +7,7 @@ __all__ = ['STRATEGIES', 'PLAIN', 'AnchorText']
 from typing import Any
 
 from .replacements import LanguageModelWords, SimilarityWords
-from .settings import one_of, unknown
+from .settings import no_unknown, one_of
 from .words import MaskedWords, TextExplainer, checked_spans, joined
 from .words import TextExplanation, movie_snippets, sentiment_model, token_spans
 
@@ -29,9 +29,9 @@ class AnchorText(TextExplainer):
         super().__init__(predictor, seed)
         one_of("sampling_strategy", sampling_strategy, STRATEGIES)
         self.strategy = STRATEGIES[sampling_strategy]
-        for name in options:
-            if name not in self.strategy.options: raise unknown(name, self.strategy.options)
-        self.sampling_strategy, self.nlp, self.join, self.options = sampling_strategy, nlp, join, options
+        no_unknown(options, self.strategy.options)
+        self.sampling_strategy, self.options = sampling_strategy, options
+        self.nlp, self.join = nlp, join
         self.prepared = self.strategy.prepare(nlp=nlp, **options)
 
     def sampler(self, text: str) -> Any:

@@ -17,7 +17,7 @@ import numpy as np
 from .explanation import CHIP, DOUBT, Explainer, Explanation, chips
 from .paths import data_rows
 from .sampling import IndependentSampler
-from .settings import number, one_of
+from .settings import number, one_of, require
 
 # %% ../nbs/07_words.ipynb #c006
 def movie_snippets() -> tuple:  # texts, a list; labels, an array of "negative" and "positive"
@@ -118,7 +118,7 @@ class MaskedWords(TextSampler):
     def prepare(nlp=None, sample_proba=.5, unk="UNK"):
         "The options, checked."
         number("sample_proba", sample_proba, 0, 1, closed=True)
-        if not isinstance(unk, str): raise TypeError(f"unk must be a text, came: {unk!r}")
+        require(isinstance(unk, str), f"unk must be a text, came: {unk!r}", TypeError)
         return dict(sample_proba=sample_proba, unk=unk)
 
     def render(self, choices):
@@ -149,7 +149,7 @@ def joined(text: str, spans: list, join: Any, nlp: Any = None) -> np.ndarray:
     for phrase in phrases:
         parts = tokens_of(phrase, nlp)
         starts = [i for i in range(len(words)) if parts and words[i:i + len(parts)] == parts]
-        if not starts: raise ValueError(f"join: the text does not contain {phrase!r}")
+        require(starts, f"join: the text does not contain {phrase!r}")
         for i in starts: groups[i:i + len(parts)] = starts[0]
     return np.unique(groups, return_inverse=True)[1]
 
@@ -159,9 +159,9 @@ def checked_spans(text: str, nlp: Any = None) -> list:
         hint = "; explain the texts one by one" if isinstance(text, list | tuple) else ""
         raise TypeError(f"text must be one text (str), came: {type(text).__name__}{hint}")
     spans = token_spans(text, nlp)
-    if not spans: raise ValueError(f"text has no words to hold, came: {text!r}")
-    if spans != sorted(spans) or any(end > start for (_, end), (start, _) in zip(spans, spans[1:])):
-        raise ValueError(f"nlp must return tokens in order that do not overlap, came: {spans[:5]} ...")
+    require(spans, f"text has no words to hold, came: {text!r}")
+    require(spans == sorted(spans) and not any(end > start for (_, end), (start, _) in zip(spans, spans[1:])),
+            f"nlp must return tokens in order that do not overlap, came: {spans[:5]} ...")
     return spans
 
 # %% ../nbs/07_words.ipynb #c029
@@ -204,7 +204,7 @@ class TextExplanation(Explanation):
 
 def as_texts(texts: Any) -> list:
     "A list of texts. Raises TypeError for a single one."
-    if isinstance(texts, str): raise TypeError("texts must be a list of texts, came: one text")
+    require(not isinstance(texts, str), "texts must be a list of texts, came: one text", TypeError)
     return list(texts)
 
 class TextExplainer(Explainer[TextExplanation]):

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import ipywidgets as widgets
 
 from ..plots import png
+from ..settings import require
 
 __all__ = ["Counted", "Stopped", "View", "control", "counted_search", "live", "page", "search_panel", "title"]
 
@@ -65,8 +66,8 @@ def control(
         made = widgets.SelectionSlider(options=[(str(item), item) for item in values])
     else:
         made = widgets.interactive.widget_from_abbrev(values)
-    if not isinstance(made, widgets.Widget):
-        raise TypeError(f"{name} must be a range, a list, True, False or a widget, came: {values!r}")
+    require(isinstance(made, widgets.Widget),
+            f"{name} must be a range, a list, True, False or a widget, came: {values!r}", TypeError)
     if start is None and isinstance(values, tuple):
         start = values[0]
     if start is not None:

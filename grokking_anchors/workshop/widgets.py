@@ -13,6 +13,7 @@ import ipywidgets as widgets
 from ..explanation import Explanation, html_table
 from . import figures
 from .knobs import View, live, search_panel, title
+from ..settings import require
 
 # %% ../../nbs/10_explore.ipynb #n764e3c
 def record(
@@ -113,8 +114,8 @@ def explore(
     explainer: Any = None,  # the one that made it: adds a search with other settings
 ) -> widgets.Widget:
     "Widgets for an explanation: threshold, neighbours; a new search if the explainer is given."
-    if not isinstance(explanation, Explanation):
-        raise TypeError(f"explanation must be an Explanation, came: {type(explanation).__name__}")
+    require(isinstance(explanation, Explanation),
+            f"explanation must be an Explanation, came: {type(explanation).__name__}", TypeError)
     steps = explanation.raw["examples"]
     most = max(len(step[key]) for step in steps for key in ("covered_true", "covered_false"))
     stairs, roll = partial(staircase_view, explanation), partial(roll_view, explanation)
