@@ -1,15 +1,15 @@
 """Exercises in notebooks: answers that check themselves, and copies with blanks to fill."""
 
 import ast
-import math
 from copy import deepcopy
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
 
 __all__ = ["TODO", "StillOpen", "WrongAnswer", "blank", "check", "has_solutions"]
 
-SOLUTION, EXERCISE = "solution", "exercise"  # cell tags: in the source notebook, in the workshop copy
+SOLUTION, EXERCISE = "solution", "exercise"  # cell tags: in the source, in the workshop copy
 IMPORT_TODO = "from grokking_anchors.workshop.exercises import TODO\n\n"
 
 
@@ -17,7 +17,6 @@ class OneLine:
     """Makes an exception show as its message alone, without a traceback, in a notebook."""
 
     def _render_traceback_(self, *args):
-        """The lines that IPython prints."""
         return [str(self)]
 
 
@@ -36,20 +35,20 @@ class Todo:
         return "TODO"
 
     def _open(self, *args, **kwargs):
-        raise StillOpen("open: an answer above is still TODO; fill it in, then run this cell again.")
+        raise StillOpen("open: an answer above is TODO; fill it in, then run this cell again.")
 
     __hash__ = object.__hash__
-    __bool__ = __call__ = __iter__ = __len__ = __getitem__ = __contains__ = __array__ = __float__ = __index__ = _open
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __invert__ = __neg__ = __abs__ = _open
-    __add__ = __sub__ = __mul__ = __truediv__ = __floordiv__ = __mod__ = __pow__ = __matmul__ = _open
-    __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rfloordiv__ = __rmod__ = __rpow__ = __rmatmul__ = _open
-    __and__ = __or__ = __xor__ = __rand__ = __ror__ = __rxor__ = _open
 
 
+TWO_SIDED = "add sub mul truediv floordiv mod pow matmul and or xor"
+USES = f"bool call iter len getitem contains array float index invert neg abs {TWO_SIDED}"
+USES = [*f"eq ne lt le gt ge {USES}".split(), *(f"r{name}" for name in TWO_SIDED.split())]
+for use in USES:
+    setattr(Todo, f"__{use}__", Todo._open)
 TODO = Todo()
 
 
-# ---- check an answer ------------------------------------------------------------------------------
+# ---- check an answer ---------------------------------------------------------------------
 
 
 def check(
@@ -59,44 +58,22 @@ def check(
     tol: float = 1e-6,  # how far numbers may be off, relative or absolute
 ) -> None:
     """Print whether an answer is open or right; raise `WrongAnswer` with the hint when it is wrong."""
+    cause, still_open = "", _is_open(answer)
     try:
-        right = not _is_open(answer) and _is_right(answer, expected, tol)
-        print("✓ right" if right else "open: write your answer in place of TODO")
+        judge = expected if callable(expected) else lambda answer: same(answer, expected, tol)
+        right = still_open or bool(np.all(judge(answer)))
     except StillOpen:
-        print("open: write your answer in place of TODO")
-    except _Wrong as wrong:
-        raise WrongAnswer(_message(hint, wrong.__cause__)) from wrong.__cause__
-
-
-class _Wrong(Exception):
-    """Leaves `_is_right` when the answer is wrong; its cause is the error that the answer led to, if any."""
-
-
-def _is_right(answer, expected, tol):
-    """True, or `_Wrong` raised."""
-    try:
-        right = expected(answer) if callable(expected) else same(answer, expected, tol)
-        right = bool(np.all(right))
-    except StillOpen:
-        raise
+        right = still_open = True
     except Exception as error:
-        raise _Wrong from error
+        right, cause = False, f" ({type(error).__name__}: {error})"
     if not right:
-        raise _Wrong
-    return right
-
-
-def _message(hint, error):
-    """What the reader of a wrong answer sees."""
-    cause = f" ({type(error).__name__}: {error})" if error else ""
-    return f"✗ not yet. {hint or 'What would the next smaller case give?'}{cause}"
+        raise WrongAnswer(f"✗ not yet. {hint or 'What would the next smaller case give?'}{cause}")
+    print("open: write your answer in place of TODO" if still_open else "✓ right")
 
 
 def _is_open(answer):
     """Is the answer, or a part of it, TODO?"""
-    if isinstance(answer, (list, tuple)):
-        return any(map(_is_open, answer))
-    return answer is TODO
+    return any(map(_is_open, answer)) if isinstance(answer, (list, tuple)) else answer is TODO
 
 
 def same(
@@ -105,41 +82,19 @@ def same(
     tol: float = 1e-6,  # how far numbers may be off
 ) -> bool:
     """Are the two the same: arrays by shape and closeness, floats by closeness, all else exactly?"""
-    if isinstance(expected, np.ndarray):
-        return _same_array(np.asarray(answer), expected, tol)
-    if isinstance(expected, (bool, np.bool_)):
-        return isinstance(answer, (bool, np.bool_)) and bool(answer) == bool(expected)
-    if isinstance(expected, (float, np.floating)):
-        return _is_number(answer) and math.isclose(answer, expected, rel_tol=tol, abs_tol=tol)
-    if isinstance(expected, (int, np.integer)):
-        return _is_number(answer) and answer == expected
     if isinstance(expected, (list, tuple)):
-        return _same_items(answer, expected, tol)
-    return bool(answer == expected)
-
-
-def _is_number(value):
-    """A number of Python or numpy, and not a truth value."""
-    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
-
-
-def _same_array(answer, expected, tol):
-    """Same shape, same values; numbers may be off by `tol`, truth values and strings may not."""
-    if answer.shape != expected.shape or (answer.dtype == bool) != (expected.dtype == bool):
+        listed = isinstance(answer, (list, tuple, np.ndarray)) and len(answer) == len(expected)
+        return listed and all(same(a, e, tol) for a, e in zip(answer, expected))
+    got, wanted = np.asarray(answer), np.asarray(expected)
+    kind, number = wanted.dtype.kind, got.dtype.kind in "biuf"
+    if kind not in "biuf":
+        return np.array_equal(got, wanted)
+    if not number or got.shape != wanted.shape or (got.dtype == bool) != (kind == "b"):
         return False
-    if np.issubdtype(expected.dtype, np.number):
-        return np.allclose(answer, expected, rtol=tol, atol=tol, equal_nan=True)
-    return np.array_equal(answer, expected)
+    return bool(np.all(np.isclose(got, wanted, tol, tol, True) if kind == "f" else got == wanted))
 
 
-def _same_items(answer, expected, tol):
-    """Same items in the same order, each compared by `same`; an array or a tuple may stand for a list."""
-    if not isinstance(answer, (list, tuple, np.ndarray)) or len(answer) != len(expected):
-        return False
-    return all(same(a, e, tol) for a, e in zip(answer, expected, strict=True))
-
-
-# ---- make the workshop copy -----------------------------------------------------------------------
+# ---- make the workshop copy --------------------------------------------------------------
 
 
 def has_solutions(
@@ -152,17 +107,16 @@ def has_solutions(
 def blank(
     notebook: dict,  # a notebook as JSON gives it; it stays as it is
 ) -> dict:  # the copy with blanks
-    """A copy in which each code cell tagged `solution` is a blank to fill, and no stored output tells the answer."""
-    copy = deepcopy(notebook)
-    open_names, imported = set(), False
+    """A copy in which cells tagged `solution` are blanks, and no stored output tells the answer."""
+    copy, open_names, imported = deepcopy(notebook), set(), False
     for cell in copy["cells"]:
-        if _is_solution(cell):
-            open_names |= _blank_cell(cell, with_import=not imported)
-            imported = True
-        elif cell["cell_type"] == "code":
-            imported = imported or _imports_todo(cell)
-            if open_names and _tells(cell, open_names):
+        if cell["cell_type"] == "code":
+            solution, names = _is_solution(cell), _names("".join(cell["source"]))
+            if solution:
+                open_names |= {"check"} | _blank_cell(cell, with_import=not imported)
+            if solution or open_names & names:
                 cell["outputs"], cell["execution_count"] = [], None
+            imported = imported or solution or "TODO" in names
     return copy
 
 
@@ -171,37 +125,21 @@ def _is_solution(cell):
     return cell["cell_type"] == "code" and SOLUTION in cell.get("metadata", {}).get("tags", [])
 
 
-def _imports_todo(cell):
-    """Does a code cell import TODO?"""
-    imports = [node for node in ast.walk(_tree(cell)) if isinstance(node, ast.ImportFrom)]
-    return any(alias.name == "TODO" for node in imports for alias in node.names)
-
-
-def _source(cell):
-    """The source of a cell as one string."""
-    return "".join(cell["source"])
-
-
-def _tree(cell):
-    """The syntax tree of a code cell; an empty one where magics make it no plain Python."""
+def _names(source):
+    """The names that code uses or imports; none where magics make it no plain Python."""
     try:
-        return ast.parse(_source(cell))
+        nodes = list(ast.walk(ast.parse(source)))
     except SyntaxError:
-        return ast.Module([], [])
-
-
-def _tells(cell, open_names):
-    """Could the stored output tell an answer: does the cell call `check`, or use a name to be filled in?"""
-    names = {node.id for node in ast.walk(_tree(cell)) if isinstance(node, ast.Name)}
-    return "check" in names or bool(names & open_names)
+        return set()
+    imported = {node.name for node in nodes if isinstance(node, ast.alias)}
+    return imported | {node.id for node in nodes if isinstance(node, ast.Name)}
 
 
 def _blank_cell(cell, with_import):
     """Blank one solution cell in place; return the names that are open now."""
-    source, names = blank_source(_source(cell))
+    source, names = blank_source("".join(cell["source"]))
     text = (IMPORT_TODO if with_import else "") + source
     cell["source"] = text.splitlines(keepends=True) if isinstance(cell["source"], list) else text
-    cell["outputs"], cell["execution_count"] = [], None
     tags = cell["metadata"]["tags"]
     cell["metadata"]["tags"] = [EXERCISE if tag == SOLUTION else tag for tag in tags]
     return names
@@ -210,77 +148,48 @@ def _blank_cell(cell, with_import):
 def blank_source(
     source: str,  # code of a solution
 ) -> tuple[str, set[str]]:  # the code of its blank, and the names to be filled in
-    """Keep leading comments, imports and calls of `check`; leave a blank for each name that is assigned or defined."""
+    """Leading comments, imports and calls of `check` stay; each name that is assigned is a blank."""
     try:
         statements = ast.parse(source).body
     except SyntaxError as error:
         raise ValueError(f"a solution must be plain Python, without magics: {source!r}") from error
-    parts, names = [], set()
-    for node in statements:
-        text, filled = _blank_statement(node, source)
-        if text and text not in parts:
-            parts.append(text)
-            names |= filled
-    return "\n".join([*_leading_comments(source), *parts]), names
+    blanks = dict(_blank_statement(node, source) for node in statements)  # each text once
+    lines = takewhile(lambda line: line.startswith("#") or not line.strip(), source.splitlines())
+    comments = "\n".join(lines).strip().splitlines()
+    names = set().union(*blanks.values())
+    return "\n".join([*comments, *filter(None, blanks)]), names
 
 
-def _leading_comments(source):
-    """The comment lines, directives among them, before the first line of code."""
-    lines = []
-    for line in source.splitlines():
-        if line.strip() and not line.startswith("#"):
-            break
-        lines.append(line)
-    return "\n".join(lines).strip().splitlines()
-
-
-def _blank_statement(node: ast.stmt, source: str) -> tuple[str, set[str]]:
+def _blank_statement(node, source):
     """What remains of one statement, and the names it leaves open."""
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return _blank_function(node, source), {node.name}
-    if isinstance(node, ast.ClassDef):
-        return f"{node.name} = TODO  # your answer", {node.name}
-    if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-        names = _targets(node)
-        return "\n".join(f"{name} = TODO  # your answer" for name in names), set(names)
-    if isinstance(node, (ast.Import, ast.ImportFrom)) or _calls_check(node):
+    call = getattr(node, "value", None)
+    checks = isinstance(call, ast.Call) and getattr(call.func, "id", "") == "check"
+    if isinstance(node, (ast.Import, ast.ImportFrom)) or checks and isinstance(node, ast.Expr):
         return ast.get_source_segment(source, node), set()
-    return "", set()
+    names = [node.name] if isinstance(node, ast.ClassDef) else _targets(node)
+    return "\n".join(f"{name} = TODO  # your answer" for name in names), set(names)
 
 
 def _targets(node):
     """The names that an assignment gives, in order, each once."""
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    names = [
-        name.id
-        for target in targets
-        for name in ast.walk(target)
-        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
-    ]
-    return list(dict.fromkeys(names))
-
-
-def _calls_check(node):
-    """Is this statement a call of `check`?"""
-    call = getattr(node, "value", None)
-    return isinstance(node, ast.Expr) and isinstance(call, ast.Call) and getattr(call.func, "id", "") == "check"
+    if not isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+        return []
+    targets = getattr(node, "targets", None) or [node.target]
+    inside = [part for target in targets for part in ast.walk(target)]
+    stored = [part for part in inside if isinstance(getattr(part, "ctx", None), ast.Store)]
+    return list(dict.fromkeys(part.id for part in stored if isinstance(part, ast.Name)))
 
 
 def _blank_function(node, source):
-    """The function with its signature and docstring, and a body that returns TODO."""
-    has_docstring = ast.get_docstring(node) is not None
-    parts = [_signature(node, source)]
-    if has_docstring:
-        parts.append("    " + ast.get_source_segment(source, node.body[0]))
-    return "\n".join([*parts, "    return TODO  # your answer"])
-
-
-def _signature(node, source):
-    """The lines of a function from its first decorator to the colon, with the comments on its parameters."""
+    """The function from its decorators to the docstring, and a body that returns TODO."""
     lines, body = source.splitlines(), node.body[0]
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-    before_body = lines[body.lineno - 1].encode()[: body.col_offset].decode()  # column offsets count bytes
+    before_body = lines[body.lineno - 1].encode()[: body.col_offset].decode()  # counted in bytes
     head = [*lines[first - 1 : body.lineno - 1], before_body]
     while head[-1].lstrip().startswith("#") or not head[-1].strip():
         head.pop()  # a comment below the colon belongs to the solution
-    return "\n".join(head).rstrip()
+    told = ast.get_docstring(node) is not None
+    doc = [f"    {ast.get_source_segment(source, body)}"] if told else []
+    return "\n".join(["\n".join(head).rstrip(), *doc, "    return TODO  # your answer"])
