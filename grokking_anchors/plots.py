@@ -26,15 +26,14 @@ def panels(
     columns=None,  # side by side; all of them when not given
     **options,  # of `subplots`
 ):
-    "A white figure with n axes, and no more than n that are seen."
-    import matplotlib.pyplot  # noqa: F401  with it, notebooks learn to show a figure
-    from matplotlib.figure import Figure
+    "A white figure with n axes, and no more than n that are seen; a notebook shows it once."
+    import matplotlib.pyplot as plt
 
     columns = columns or n
     lines, (width, height) = -(-n // columns), size
-    size = width * columns, height * lines
-    fig = Figure(size, 90, facecolor="white", layout="constrained")
-    axes = fig.subplots(lines, columns, squeeze=False, **options)
+    options |= dict(figsize=(width * columns, height * lines), dpi=90, facecolor="white")
+    fig, axes = plt.subplots(lines, columns, layout="constrained", squeeze=False, **options)
+    plt.close(fig)  # it is handed out, and not shown again at the end of a cell
     for ax in axes.ravel()[n:]:
         ax.axis("off")
     return fig, axes.ravel()[:n]

@@ -11,12 +11,14 @@ ADVICE = "run python tools/refresh.py --no-run, and look at git diff"
 
 def modules(root):
     """Text of every module of the package, by name."""
-    return {path.name: path.read_text(encoding="utf-8") for path in (root / "grokking_anchors").glob("*.py")}
+    package = root / "grokking_anchors"
+    paths = {path.relative_to(package).as_posix(): path for path in package.rglob("*.py")}
+    return {name: path.read_text(encoding="utf-8") for name, path in paths.items()}
 
 
 def remove_exported(root):
     """Delete the modules that come from notebooks, so that one without a notebook is noticed."""
-    for path in (root / "grokking_anchors").glob("*.py"):
+    for path in (root / "grokking_anchors").rglob("*.py"):
         if EXPORTED in path.read_text(encoding="utf-8") or path.name == "_modidx.py":
             path.unlink()
 
@@ -49,7 +51,7 @@ def test_notebooks_are_clean(checkout):
         assert path.read_bytes() == (ROOT / "nbs" / path.name).read_bytes(), f"{path.name}: {ADVICE}"
 
 
-@pytest.mark.parametrize("path", numbered(7), ids=by_name)
+@pytest.mark.parametrize("path", numbered(99), ids=by_name)
 def test_outputs_are_stored(path):
     """A notebook can be read on a code host, without a kernel."""
     assert any(cell["outputs"] for cell in refresh.code_cells(read(path))), "run python tools/refresh.py"
