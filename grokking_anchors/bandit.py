@@ -60,7 +60,6 @@ def theory_rate(
     x = np.log(405.5 * n_arms * t**1.1 / delta)
     return x + np.log(x)
 
-# %% ../nbs/03_bandit.ipynb #c030
 def practical_rate(
     t: float,  # round, from 1
 ) -> float:

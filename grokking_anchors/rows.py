@@ -288,7 +288,6 @@ def line_of(column: Column, values: np.ndarray, low: int, high: int) -> dict:
                 ticks=column.ticks if number else [*column.labels, "missing"],
                 low=ends[0], high=ends[1], value=None if value != value else value)
 
-# %% ../nbs/08_rows.ipynb #n7ceefb
 @dataclass(repr=False)
 class TabularExplanation(Explanation):
     "An anchor for a row of a table."
