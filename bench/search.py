@@ -13,8 +13,8 @@ from joblib import Parallel, delayed
 sys.path.insert(0, str(Path(__file__).parent))
 import problems  # noqa: E402
 
-from grokking_anchors.beam_search import LowerBoundTest, Tally, beam_search, coverage_counter  # noqa: E402
 from grokking_anchors.asking import BudgetSpent, Queries  # noqa: E402
+from grokking_anchors.beam_search import LowerBoundTest, Tally, beam_search, coverage_counter, exceeds  # noqa: E402
 from grokking_anchors.search import find_anchor, wilson  # noqa: E402
 from grokking_anchors.settings import Settings  # noqa: E402
 
@@ -22,12 +22,12 @@ from grokking_anchors.settings import Settings  # noqa: E402
 class PeersTest(LowerBoundTest):
     """Accept when the mean reaches the threshold and the lower bound comes within .05 of it."""
 
-    def exceeds(self, rule):
+    def __call__(self, candidates, beam):
         """The slack, then the mean."""
-        self.slack = 0.05
-        fine = super().exceeds(rule)
-        hits, pulls = self.tally.count(rule)
-        return fine and hits[0] / pulls[0] >= self.tally.queries.settings.threshold
+        self.slack, settings = 0.05, self.tally.queries.settings
+        fine = [i for i in beam if exceeds(self.tally, candidates.rules[[i]], self.slack)]
+        hits, pulls = self.tally.count(candidates.rules[fine])
+        return super().__call__(candidates, np.array(fine, int)[hits >= settings.threshold * pulls])
 
 
 def ours(world, seed, delta, **options):

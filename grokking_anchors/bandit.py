@@ -118,10 +118,8 @@ class Round(NamedTuple):
     asked: np.ndarray  # `(k,)` bool
 
 def lucb_round(
-    t: int,  # which round, from 1
-    arms: Arms,
-    n_top: int,  # how many arms to choose
-    tau: float,  # tolerance
+    t: int, arms: Arms,  # which round, from 1
+    n_top: int, tau: float,  # how many arms to choose; tolerance
     rate: Callable,  # round -> exploration rate
 ) -> Round:
     "Round `t`: the choice as it stands, its gap, and who must be asked."

@@ -2,12 +2,12 @@
 
 # %% auto #0
 __all__ = ['WIDEST', 'grow', 'Block', 'counts_for', 'Tally', 'coverage_counter', 'Candidates', 'bandit_options', 'select',
-           'Level', 'next_candidates', 'beam_search', 'most_precise', 'LowerBoundTest']
+           'Level', 'next_candidates', 'beam_search', 'worth_naming', 'exceeds', 'LowerBoundTest']
 
 # %% ../nbs/04_beam_search.ipynb #c003
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -54,22 +54,18 @@ class Tally:
     queries: Queries
     rng: Any  # numpy Generator
     blocks: list = field(default_factory=list)
-
     def draw(self, rules, counts):
         "Label `counts[i]` new samples for rule i, all in one call; returns the new block in a list."
-        which = np.repeat(np.arange(len(rules)), counts)
-        leave = self.queries.settings.max_queries // 10
+        which, leave = np.repeat(np.arange(len(rules)), counts), self.queries.settings.max_queries // 10
         held, _, agreed = self.queries.ask(rules[which], self.rng, leave)
         self.blocks.append(Block(pack(rules), which, pack(held), agreed))
         return self.blocks[-1:]
-
     def count(self, rules, blocks=None):
         "Hits and pulls `(2, k)` of each rule, over all blocks or the given ones."
-        total, packed = np.zeros((2, len(rules))), pack(rules)
-        for block in self.blocks if blocks is None else blocks:
-            for i in range(0, len(rules), 256):  # 256 rules at a time bound the memory
-                rows = counts_for(packed[i:i + 256], block, self.queries.sampler.exact_reuse)
-                total[:, i:i + 256] += rows @ block.agreed.astype(np.float32), rows.sum(axis=1)
+        total, packed, reuse = np.zeros((2, len(rules))), pack(rules), self.queries.sampler.exact_reuse
+        for block, i in product(self.blocks if blocks is None else blocks, range(0, len(rules), 256)):
+            rows = counts_for(packed[i:i + 256], block, reuse)  # 256 rules at a time bound the memory
+            total[:, i:i + 256] += rows @ block.agreed.astype(np.float32), rows.sum(axis=1)
         return total
 
 # %% ../nbs/04_beam_search.ipynb #c019
@@ -145,13 +141,9 @@ def next_candidates(
     return Candidates(rules, coverage, *tally.count(rules))
 
 # %% ../nbs/04_beam_search.ipynb #h49d597
-WIDEST = 2000  # candidates of a level, about
-
 def beam_search(
-    tally: Tally,
-    accept: Any,  # `accept(candidates, beam)` -> accepted indices; has `best_coverage`
-    coverage_of: Callable,  # rules -> coverage
-    bandit: Callable = kl_lucb,
+    tally: Tally, accept: Any,  # `accept(candidates, beam)` -> accepted indices; has `best_coverage`
+    coverage_of: Callable, bandit: Callable = kl_lucb,  # rules -> coverage; whom to ask next
 ) -> Any:  # generator of `Level`
     "Levels of the search, from the empty rule up. Raises BudgetSpent after the last it can afford."
     settings, d = tally.queries.settings, len(tally.queries.sampler.predicates)
@@ -166,20 +158,34 @@ def beam_search(
         growing = [i for i in beam if i not in accepted
                    and candidates.coverage[i] > accept.best_coverage]
         if not growing: return
-        if size == 1 and d * settings.beam_size > WIDEST:
-            columns = most_precise(candidates, WIDEST // settings.beam_size)
+        if size == 1: columns = worth_naming(candidates, settings.beam_size)
         rules = grow(candidates.rules[growing], columns)
 
 # %% ../nbs/04_beam_search.ipynb #c027
-def most_precise(
+WIDEST = 2000  # candidates of a level, about
+
+def worth_naming(
     singles: Candidates,  # rules of one predicate each
-    n: int,  # how many to name
-) -> np.ndarray:  # predicate numbers
-    "The n predicates with the largest share of hits, in predicate order."
-    share = singles.hits / np.maximum(singles.pulls, 1)
+    beam_size: int,
+) -> np.ndarray | None:  # predicate numbers; None: all of them
+    "Where a level would be too wide, the predicates with the largest share of hits, in order."
+    n, share = WIDEST // beam_size, singles.hits / np.maximum(singles.pulls, 1)
+    if singles.rules.shape[1] <= n: return None
     return np.sort(singles.rules[np.argsort(-share, kind="stable")[:n]].argmax(axis=1))
 
 # %% ../nbs/04_beam_search.ipynb #c030
+def exceeds(tally: Tally, rule: np.ndarray, slack: float = 0.) -> bool:
+    "Ask until the rule `(1, d)` lies clearly above the threshold less the slack (True), or below."
+    settings, (hits, pulls) = tally.queries.settings, tally.count(rule)
+    threshold, rate = settings.threshold - slack, np.log(1 / settings.delta)
+    while True:
+        lower, upper = kl_bounds(hits, pulls, rate)
+        done = lower[0] > threshold or upper[0] < threshold or pulls[0] >= settings.max_pulls
+        if done: return lower[0] > threshold
+        new = tally.draw(rule, [settings.batch_size])
+        hits, pulls = (hits, pulls) + tally.count(rule, new)
+
+# %% ../nbs/04_beam_search.ipynb #h2c4e28
 @dataclass
 class LowerBoundTest:
     "The talk's acceptance test: the lower bound of a rule of the beam exceeds the threshold."
@@ -189,18 +195,8 @@ class LowerBoundTest:
     best_coverage: float = -1.
 
     def __call__(self, candidates, beam):
-        accepted = [i for i in beam if self.exceeds(candidates.rules[[i]])]
+        accepted = [i for i in beam if exceeds(self.tally, candidates.rules[[i]], self.slack)]
         for i in accepted:
             if candidates.coverage[i] > self.best_coverage:
                 self.best_rule, self.best_coverage = candidates.rules[i], candidates.coverage[i]
         return accepted
-
-    def exceeds(self, rule):
-        settings, (hits, pulls) = self.tally.queries.settings, self.tally.count(rule)
-        threshold, rate = settings.threshold - self.slack, np.log(1 / settings.delta)
-        while True:
-            lower, upper = kl_bounds(hits, pulls, rate)
-            done = lower[0] > threshold or upper[0] < threshold or pulls[0] >= settings.max_pulls
-            if done: return lower[0] > threshold
-            new = self.tally.draw(rule, [settings.batch_size])
-            hits, pulls = (hits, pulls) + self.tally.count(rule, new)

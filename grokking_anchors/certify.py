@@ -57,8 +57,7 @@ HOPELESS = 20  # coins against a rule that are enough to save questions; costs n
 # %% ../nbs/05_certify.ipynb #h6afe71
 def certify(
     ask: Any,  # function: n -> `(n,)` agreement of fresh samples
-    threshold: float,
-    delta: float,  # certified when the e-value reaches 1 / delta
+    threshold: float, delta: float,  # certified when the e-value reaches 1 / delta
     guess: float = 1.,  # precision seen during selection
     batch_size: int = 100, max_pulls: int = 10_000,
 ) -> Certificate:
@@ -164,17 +163,13 @@ class Books:
     rng: Any  # numpy Generator, used for nothing else
     tests: list = field(default_factory=list)  # every `Tested` rule
     best: Tested | None = None
-
-    @property
-    def best_coverage(self): return -1. if self.best is None else self.best.coverage
-
+    best_coverage = property(lambda self: -1. if self.best is None else self.best.coverage)
     def knows(self, rule): return any((test.rule == rule).all() for test in self.tests)
-
     def test(self, candidate, max_pulls=None):
         "Test a single candidate on fresh samples; True if it is certified."
         k, delta = len(self.tests) + 1, self.queries.settings.delta
-        return self.file(fresh_test(self.queries, self.rng, candidate, delta / (k * (k + 1)), max_pulls))
-
+        spend = delta / (k * (k + 1))
+        return self.file(fresh_test(self.queries, self.rng, candidate, spend, max_pulls))
     def file(self, tested):
         "Note a test; True if it certified its rule, which then is the best."
         self.tests.append(tested)

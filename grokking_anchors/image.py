@@ -61,7 +61,7 @@ def collage_of(state: dict) -> Collage:
     return Collage(image, unpacked(state["labels"]), sheets, state["p_sample"])
 
 # %% ../nbs/09a_image.ipynb #ha2b593
-@dataclass(repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class ImageExplanation(Explanation):
     "An anchor explanation of a picture."
     sampler: Any = None  # its `Collage`

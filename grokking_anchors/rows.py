@@ -288,7 +288,7 @@ def line_of(column: Column, values: np.ndarray, low: int, high: int) -> dict:
                 ticks=column.ticks if number else [*column.labels, "missing"],
                 low=ends[0], high=ends[1], value=None if value != value else value)
 
-@dataclass(repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class TabularExplanation(Explanation):
     "An anchor for a row of a table."
     bounds: Any = None  # `(d, 3)` column, first bin, last bin
@@ -296,7 +296,9 @@ class TabularExplanation(Explanation):
     widths: Any = None  # how many columns of an array each takes (more than one: one-hot)
     measured: Any = None  # question -> precision, number of rows, how it was found
 
-    def __post_init__(self): self.bounds = np.array(self.bounds, int).reshape(-1, 3)
+    @classmethod
+    def restored(cls, stored):
+        return cls(**stored | dict(bounds=np.array(stored["bounds"], int).reshape(-1, 3)))
 
     def values(self, inputs, wanted):
         "The columns of a table of any form, and the values of those that are wanted."

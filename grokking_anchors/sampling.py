@@ -58,7 +58,6 @@ class Sampler(Contract):
 class IndependentSampler(Sampler):
     "Samples in which each predicate outside the rule holds with probability `keep`, by itself."
     exact_reuse = True
-
     def __init__(self, predicates, keep=.5):
         self.predicates, self.keep = predicates, keep  # `keep`: a number, or `(d,)`
         never = np.any(np.equal(keep, 0))  # then most rules are never drawn by chance
@@ -69,7 +68,6 @@ class IndependentSampler(Sampler):
         return held, self.choose(held, rng)
 
     def choose(self, held, rng): return held  # the recipes of samples `(n, d)`
-
     def coverage(self, rules): return np.where(rules, self.keep, 1.).prod(axis=1)
 
     def enumerate(self):

@@ -165,7 +165,7 @@ def checked_spans(text: str, nlp: Any = None) -> list:
     return spans
 
 # %% ../nbs/07_words.ipynb #c029
-@dataclass(repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class TextExplanation(Explanation):
     "An anchor of words."
     nlp: Any = field(default=None, metadata=dict(file=False))  # tokenizer; not kept in a file
