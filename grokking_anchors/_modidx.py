@@ -88,6 +88,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                         'grokking_anchors/beam_search.py'),
                                               'grokking_anchors.beam_search.grow': ( 'beam_search.html#grow',
                                                                                      'grokking_anchors/beam_search.py'),
+                                              'grokking_anchors.beam_search.hits_and_pulls': ( 'beam_search.html#hits_and_pulls',
+                                                                                               'grokking_anchors/beam_search.py'),
                                               'grokking_anchors.beam_search.next_candidates': ( 'beam_search.html#next_candidates',
                                                                                                 'grokking_anchors/beam_search.py'),
                                               'grokking_anchors.beam_search.select': ( 'beam_search.html#select',

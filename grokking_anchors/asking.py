@@ -61,7 +61,7 @@ def predictor_of(
 # %% ../nbs/01b_asking.ipynb #hac8987
 @dataclass(frozen=True)
 class Agreement:
-    "Calling it with n inputs says how far the model gives the instance's prediction: `(n,)` in [0, 1]."
+    "Called with n inputs: how far does the model give the instance's prediction, `(n,)` in [0, 1]?"
     predict: Callable
     prediction: Any  # what the model says of the instance
     target: tuple = ()  # the labels that count as the same
@@ -83,7 +83,7 @@ class Agreement:
 def probability(outputs: np.ndarray, columns: tuple) -> np.ndarray:
     "Of n answers `(n, classes)` the summed probability of these columns `(n,)`. Raises ValueError."
     require(outputs.ndim == 2 and outputs.min() >= 0 and outputs.max() <= 1,
-            f"soft needs probabilities in [0, 1], one column per class, came: shape {outputs.shape}")
+            f"soft needs probabilities in [0, 1], a column per class, came: shape {outputs.shape}")
     return outputs[:, list(columns)].sum(axis=1).clip(0, 1)
 
 # %% ../nbs/01b_asking.ipynb #he0841d
@@ -162,6 +162,7 @@ class Budget:
         if limit is not None and late > limit: raise BudgetSpent("max_seconds")
 
     left = property(lambda self: self.settings.max_queries - 1 - self.rows)  # 1: the instance
+    reserve = property(lambda self: self.settings.max_queries // 10)  # rows, for the tests to come
     def counts(self):  # seconds in the model and in `render`
         return dict(calls=self.calls, rows=self.rows, distinct=self.distinct, seconds=self.seconds)
 
@@ -197,7 +198,7 @@ class Calls(Budget):
         self.progress = progress  # told how many rows were answered
 
     def call(self, choices):
-        "Choices `(n, c)` -> agreement `(n,)`, straight from the model: no other line of a search asks it."
+        "Choices `(n, c)` -> agreement `(n,)`, from the model: no other line of a search asks it."
         start, inputs = time.perf_counter(), self.sampler.render(choices)
         if not self.calls: check_render(self.sampler, choices[:1], inputs[:1])
         agreed = checked_agreement(self.agrees(inputs), len(choices))
@@ -227,7 +228,7 @@ class Answers(Calls):
 
 # %% ../nbs/01b_asking.ipynb #h5e3c37
 class Queries(Answers):
-    "The one door to the model: draws samples, asks about them, keeps to the budget of the settings."
+    "The one door to the model: draws samples, asks about them, keeps to the settings' budget."
     max_batch_bytes = 2**26
     def ask(self, rules, rng, leave=0):
         "Rules `(n, d)` -> held, choices, agreement `(n,)`; BudgetSpent unless `leave` rows remain."

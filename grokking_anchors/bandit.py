@@ -44,7 +44,7 @@ def kl_bounds(
     pulls: np.ndarray,  # `(k,)`
     rate: float,  # surprise accepted in all
 ) -> tuple:  # lower `(k,)`, upper `(k,)`
-    "What we may still believe about each precision: all q with pulls * kl(hits / pulls, q) <= rate."
+    "What we may still believe of each precision: all q with pulls * kl(hits / pulls, q) <= rate."
     seen = np.maximum(pulls, 1)
     share, level = hits / seen, rate / seen
     lower, upper = 1 - upper_bound(1 - share, level), upper_bound(share, level)
@@ -56,7 +56,7 @@ def theory_rate(
     n_arms: int,  # K
     delta: float,  # allowed share of wrong choices
 ) -> float:
-    "Exploration rate with a proof (Kaufmann & Kalyanakrishnan 2013, Theorem 1; alpha 1.1, k1 405.5)."
+    "Exploration rate with a proof (Kaufmann & Kalyanakrishnan 2013, Th. 1; alpha 1.1, k1 405.5)."
     x = np.log(405.5 * n_arms * t**1.1 / delta)
     return x + np.log(x)
 

@@ -101,7 +101,7 @@ def promising(
     threshold: float,
     screen: float = .5,  # how likely above the threshold, given the selection's counts
 ) -> np.ndarray:  # indices: largest coverage first, then fewer predicates, then the more likely
-    "Candidates that are probably precise enough (half a hit and half a miss added: Jeffreys' prior)."
+    "Candidates that are probably precise enough (half a hit, half a miss added: Jeffreys' prior)."
     misses = candidates.pulls - candidates.hits
     chance = special.betaincc(candidates.hits + .5, misses + .5, threshold)
     order = np.lexsort((-chance, candidates.rules.sum(axis=1), -candidates.coverage))
@@ -138,8 +138,9 @@ def fresh_test(
     def ask(n):
         seen.append(queries.ask(np.repeat(candidate.rules, n, axis=0), rng)[1:])
         return seen[-1][1]
-    certificate = certify(ask, settings.threshold, delta, candidate.hits[0] / max(candidate.pulls[0], 1),
-                          settings.batch_size, max_pulls or settings.max_pulls)
+    guess = candidate.hits[0] / max(candidate.pulls[0], 1)
+    certificate = certify(ask, settings.threshold, delta, guess, settings.batch_size,
+                          max_pulls or settings.max_pulls)
     choices, agreed = (np.concatenate(parts) for parts in zip(*seen))
     kept, lost = (first_distinct(choices[which], settings.n_covered_ex)
                   for which in (agreed >= .5, agreed < .5))
@@ -181,13 +182,13 @@ class Books:
 class Certifier(Books):
     "Accepts rules that fresh samples certify, and remembers the candidate that came closest."
     closest: Candidates | None = None
-
     def look(self, candidates):
         seen = [candidates] if self.closest is None else [candidates, self.closest]
-        self.closest = closest(Candidates(*map(np.concatenate, zip(*seen))), self.queries.settings.delta)
+        both = Candidates(*map(np.concatenate, zip(*seen)))
+        self.closest = closest(both, self.queries.settings.delta)
 
     def __call__(self, candidates, beam=None, screen=.5, tests=None, max_pulls=None):
-        "Indices of the candidates certified now: the promising, widest first, not more tests than asked."
+        "Indices of the candidates certified now: the promising are tested, the widest first."
         self.look(candidates)
         settings, accepted = self.queries.settings, []
         order = promising(candidates, settings.threshold, screen)

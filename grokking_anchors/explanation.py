@@ -55,7 +55,8 @@ def part(queries: Queries, feature: Any, precision: Any, coverage: float, sample
     "An entry of the story; `samples` are kept and lost choices, of which some are stored."
     m, stored = queries.settings.n_covered_ex, queries.sampler.examples
     kept, lost = (stored(first_distinct(choices, m)) for choices in samples)
-    return dict(feature=feature, precision=precision, coverage=float(coverage), kept=kept, lost=lost)
+    numbers = dict(precision=precision, coverage=float(coverage))
+    return dict(feature=feature, **numbers, kept=kept, lost=lost)
 
 def partial_anchors(result: SearchResult, rows: int = 100) -> list:
     "The rule, predicate by predicate, with `rows` samples each at most: a list of `part`."
@@ -144,8 +145,8 @@ def chips(texts: list, style: str = CHIP) -> str:
 def html_table(rows: dict) -> str:
     "Label -> HTML as a table of two columns."
     left = 'style="text-align:left"'
-    cells = (f"<tr><th {left}>{label}</th><td {left}>{text}</td></tr>" for label, text in rows.items())
-    return f"<table>{''.join(cells)}</table>"
+    line = f"<tr><th {left}>{{}}</th><td {left}>{{}}</td></tr>"
+    return f"<table>{''.join(line.format(*row) for row in rows.items())}</table>"
 
 # %% ../nbs/06_explanation.ipynb #hb2ef8b
 class Told(Answering):
@@ -207,8 +208,8 @@ def values_of(state: dict, kind: type) -> dict:
     "Field values of this kind, from what `to_dict` said."
     values = {f.name: state[f.name] for f in fields(kind) if f.name in state}
     intervals = {key: value and tuple(value) for key, value in values.items() if "interval" in key}
-    return values | intervals | dict(rule=np.array(state["rule"], bool),
-                                     parts=parts_of_raw(state["raw"]), instance=state["raw"]["instance"])
+    rule, raw = np.array(state["rule"], bool), state["raw"]
+    return values | intervals | dict(rule=rule, parts=parts_of_raw(raw), instance=raw["instance"])
 
 # %% ../nbs/06_explanation.ipynb #hb2f887
 @dataclass(frozen=True, repr=False, eq=False)
@@ -237,7 +238,7 @@ def explain(
     agrees: Any,  # from `agreement`
     instance: Any = None,  # for the record
     kind: type = Explanation,
-    details: Callable = lambda result: {},  # what this kind has of its own: a function of the result
+    details: Callable = lambda result: {},  # what this kind has of its own
     **options: Any,  # see `Settings`
 ) -> Explanation:
     "Search, and wrap up what was found."
@@ -278,7 +279,8 @@ class Explainer(Door[Kind]):
         tau: float = Settings.tau, batch_size: int = Settings.batch_size,
         coverage_samples: int = Settings.coverage_samples, beam_size: int = Settings.beam_size,
         stop_on_first: bool = Settings.stop_on_first, max_anchor_size: int | None = None,
-        min_samples_start: int = Settings.min_samples_start, n_covered_ex: int = Settings.n_covered_ex,
+        min_samples_start: int = Settings.min_samples_start,
+        n_covered_ex: int = Settings.n_covered_ex,
         *, target: Any = None, tolerance: float | None = None, soft: bool = False,
         search: Any = Settings.search, bandit: Callable | None = None, rate: str = Settings.rate,
         short: float = Settings.short, max_queries: int = Settings.max_queries,
@@ -287,8 +289,8 @@ class Explainer(Door[Kind]):
     ) -> Kind:
         "The rule that is enough for the prediction. Options: see `Settings` and `agreement`."
         options = {name: value for name, value in locals().items() if name in OPTIONS}
-        seed = self.seed if seed is None else seed
-        return explained(self, instance, (target, tolerance, soft), options | dict(seed=seed), asked)
+        options["seed"] = self.seed if seed is None else seed
+        return explained(self, instance, (target, tolerance, soft), options, asked)
 
 # %% ../nbs/06_explanation.ipynb #h2ed593
 OPTIONS = [field.name for field in fields(Settings)]

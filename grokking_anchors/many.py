@@ -54,7 +54,7 @@ def pick(
     inputs: Any = None,  # what to cover; the explained instances themselves when not given
 ) -> list:  # dicts: index, rule, prediction, precision, covers, reached
     "The few anchors that together cover most inputs, greedily; stops when nothing more is gained."
-    sound = [i for i, one in enumerate(explanations) if not isinstance(one, Failure) and one.certified]
+    sound = [i for i, one in enumerate(explanations) if getattr(one, "certified", False)]
     inputs = [explanations[i].instance for i in sound] if inputs is None else inputs
     holds = {i: explanations[i].holds(inputs) for i in sound}
     reached, picked = np.zeros(len(inputs), bool), []

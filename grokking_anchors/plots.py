@@ -1,4 +1,4 @@
-"""Pictures of explanations: numbers in, a matplotlib figure out. Teal was chosen, grey is the rest."""
+"""Pictures of explanations: numbers in, a matplotlib figure out. Teal is chosen, grey the rest."""
 
 import base64
 import io
@@ -199,7 +199,7 @@ def borders(labels, colour=TEAL):
     from matplotlib.patheffects import Normal, Stroke
 
     lines = []
-    for axis, (right, down) in enumerate([(-0.5, 0.5), (0.5, -0.5)]):  # below a row, right of a column
+    for axis, (right, down) in enumerate([(-0.5, 0.5), (0.5, -0.5)]):  # below, and to the right
         y, x = np.nonzero(np.diff(labels, axis=axis))
         ends = [(x + right, y + down), (x + 0.5, y + 0.5)]
         lines += list(np.stack([np.stack(end, 1) for end in ends], 1))
@@ -213,7 +213,7 @@ def numbered_segments(ax, labels):
     ground = dict(boxstyle="round,pad=0.15", fc="white", ec="none", alpha=0.75)
     for i in np.unique(shown) if len(np.unique(labels)) <= 40 else ():
         y, x = np.nonzero(shown == i)
-        middle = np.argmin((y - y.mean()) ** 2 + (x - x.mean()) ** 2)  # the pixel next to its centre
+        middle = np.argmin((y - y.mean()) ** 2 + (x - x.mean()) ** 2)  # next to its centre
         ax.text(x[middle], y[middle], f"{i:g}", ha="center", va="center", fontsize=7.5, color=INK,
                 bbox=ground)  # fmt: skip
 

@@ -40,23 +40,24 @@ class Tables:
 
 # %% ../nbs/07b_replacements.ipynb #n75b65c
 class Shortlists:
-    "What a source offers for the places of one text, in numbered tables; each template is asked once."
+    "What a source offers for the places of a text, in numbered tables; a template is asked once."
     def __init__(self, words, source, options, fixed=()):
         self.words, self.source, self.options = words, source, options
         self.window = getattr(source, "window", None)
         self.tables, self.known, self.states, self.templates = Tables(), {}, {}, 0
         places = np.array([i for i in range(len(words)) if i not in set(fixed)], int)
         single = np.eye(len(words), dtype=np.int32)[places]
-        if self.window == 0: single[:] = single.sum(axis=0)  # neighbours do not matter: one template
+        if self.window == 0: single[:] = single.sum(axis=0)  # no neighbour matters: one template
         self.alone = np.full(len(words), -1)  # the table of each place masked alone, -1: none
         self.alone[places] = self.numbers(-single, np.arange(len(places)), places)
         if (self.alone < 0).all():
             never = len(words) - len(places)
-            raise ValueError(f"text has no word that can be replaced: of {len(words)} tokens {never} "
-                             "are stopwords or punctuation, and the source has nothing for the others")
+            raise ValueError(f"text has no word that can be replaced: of {len(words)} tokens "
+                             f"{never} are stopwords or punctuation, and the source has nothing "
+                             "for the others")
 
     def numbers(self, states, rows, places):
-        "Table of each masked place `(m,)`; states `(n, t)`: -1 masked, 0 original, or a word's number."
+        "Table of each masked place `(m,)`; states `(n, t)`: -1 masked, 0 old, or a word's number."
         if not len(places): return np.zeros(0, int)
         keys = row_keys(self.neighbourhood(states, rows, places))
         new = {key: i for i, key in enumerate(keys) if key not in self.known}
@@ -69,7 +70,8 @@ class Shortlists:
             numbers = [self.states.setdefault(key, len(self.states)) for key in row_keys(states)]
             return np.column_stack([places, np.array(numbers)[rows]])
         wide = np.pad(states, ((0, 0), (self.window, self.window)), constant_values=-2)
-        return np.column_stack([places, *(wide[rows, places + k] for k in range(2 * self.window + 1))])
+        around = [wide[rows, places + k] for k in range(2 * self.window + 1)]
+        return np.column_stack([places, *around])
 
     def ask(self, states, places, keys):
         "Ask the source about these templates, each once; remember a table under each key."
@@ -114,7 +116,8 @@ def checked_options(
     if isinstance(options.get("stopwords"), str):
         raise TypeError(f"stopwords must be a list of words, came: {options['stopwords']!r}")
     one_of("filling", options.get("filling", "parallel"), ("parallel", "autoregressive"))
-    require(options.get("filling") != "autoregressive" or options.get("frac_mask_templates", 1) == 1,
+    in_turn = options.get("filling") == "autoregressive"
+    require(not in_turn or options.get("frac_mask_templates", 1) == 1,
             "frac_mask_templates is for filling='parallel': in turn, no template is shared")
     return options
 
@@ -159,7 +162,7 @@ class ReplacedWords(TextSampler):
         return groups
 
     def draw(self, rules, rng):
-        "Rules `(n, d)` bool -> held `(n, d)`, choices `(n, t)`: the word at each place, 0 the old one."
+        "Rules `(n, d)` -> held `(n, d)`, choices `(n, t)`: the word at each place, 0 the old one."
         if self.pool is None: return super().draw(rules, rng)
         held = self.pool.hold(rules, rng)
         return held, self.choose(held, rng)
@@ -216,7 +219,8 @@ class Pool:
 
     def hold(self, rules, rng):
         "Rules `(n, d)` -> held `(n, d)`: a template of the rule's pool for each sample."
-        held, (distinct, which) = np.empty_like(rules), np.unique(rules, axis=0, return_inverse=True)
+        held = np.empty_like(rules)
+        distinct, which = np.unique(rules, axis=0, return_inverse=True)
         for i, rule in enumerate(distinct):
             mine, pool = np.flatnonzero(which.ravel() == i), self.templates(rule, rng)
             held[mine] = pool[rng.integers(len(pool), size=len(mine))]
@@ -247,7 +251,7 @@ class SimilarityWords(ReplacedWords):
 
 class LanguageModelWords(ReplacedWords):
     "`sampling_strategy='language_model'`."
-    fixing = ("stopwords", "punctuation", "sample_punctuation")  # options that say what never changes
+    fixing = ("stopwords", "punctuation", "sample_punctuation")  # they say what never changes
     options = ("language_model", *DEFAULTS, *fixing)
 
     def __init__(self, text, spans, source, groups=None, **options):

@@ -27,7 +27,7 @@ def short_edges(
     edges: np.ndarray,  # `(m,)`
     values: np.ndarray,  # `(n,)` training values, without missing ones
 ) -> list:  # numbers, sorted, each once
-    "The edges with as few digits as split the values in the same way; those that split nothing are left out."
+    "The edges with as few digits as split the values in the same way; useless ones are left out."
     values, found = np.sort(values), set()
     for edge in edges:
         below = np.searchsorted(values, edge, "right")
@@ -100,7 +100,7 @@ def bounds_of(
 # %% ../nbs/08_rows.ipynb #n4ba6d8
 def cut(
     values: np.ndarray,  # `(n,)` training values, without missing ones
-    how: Any,  # percentiles as a tuple, edges as a list, "tree", or a function: values, answers -> edges
+    how: Any,  # percentiles (tuple), edges (list), "tree", or a function: values, answers -> edges
     answers: np.ndarray | None = None,  # what the model says, for "tree" and functions
 ) -> np.ndarray:
     "Edges for one column of numbers."
@@ -112,7 +112,8 @@ def cut(
 def tree_edges(values, answers):
     "Where a tree of four leaves would cut, each with at least a twentieth of the rows."
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
-    kind = DecisionTreeRegressor if np.asarray(answers).dtype.kind == "f" else DecisionTreeClassifier
+    numbers = np.asarray(answers).dtype.kind == "f"
+    kind = DecisionTreeRegressor if numbers else DecisionTreeClassifier
     tree = kind(max_leaf_nodes=4, min_samples_leaf=.05, random_state=0)
     tree = tree.fit(values[:, None], answers).tree_
     return np.sort(tree.threshold[tree.children_left >= 0])
@@ -142,7 +143,7 @@ def edge_text(edge: float) -> str:
     "An edge with all its digits."
     return f"{edge:.0f}" if edge == round(edge) and abs(edge) < 1e15 else repr(float(edge))
 
-def number_column(name: str, values: np.ndarray, edges: Any, unit: str = "", form: Any = None) -> Column:
+def number_column(name: str, values: np.ndarray, edges: Any, unit="", form=None) -> Column:
     "A column of numbers cut at these edges; `form` makes texts of them."
     there = values[~is_missing(values)].astype(float)
     edges = short_edges(edges, there)
@@ -159,8 +160,8 @@ def category_column(reader: TableReader, j: int, values: np.ndarray, unit: str =
     column = Column(str(reader.names[j]), kinds[j], (), categories[j], labels[j], unit)
     bins = column.bins(values)
     if (bins > column.size).any():
-        raise ValueError(f"column {column.name!r} holds {values[bins > column.size][0]!r}, which is "
-                         f"not among its {column.size} categories")
+        raise ValueError(f"column {column.name!r} holds {values[bins > column.size][0]!r}, "
+                         f"which is not among its {column.size} categories")
     column.counts = np.bincount(bins, minlength=column.size + 1).tolist()
     return column
 
@@ -169,7 +170,7 @@ def fitted(
     reader: TableReader,
     how: dict,  # column -> see `cut`
     answers: Any = None,  # what the model says of the training rows, for "tree" and functions
-    units: dict | None = None, formats: dict | None = None,  # column -> text; function: edge -> text
+    units: dict | None = None, formats: dict | None = None,  # column -> text, edge -> text
 ) -> Table:
     "The training data in columns, cut and sorted."
     columns, values = [], reader.values(reader.data)
@@ -208,15 +209,16 @@ class TableSampler(Sampler):
 
     def draw(self, rules, rng):
         "Rules `(n, d)` -> held `(n, d)`, source rows `(n, c)`."
-        choices = np.repeat(rng.integers(self.n, size=(len(rules), 1)), len(self.table.columns), axis=1)
+        rows = rng.integers(self.n, size=(len(rules), 1))
+        choices = np.repeat(rows, len(self.table.columns), axis=1)
         named, new = self.written(rules, rng)
         choices[:, self.owners] = np.where(named, new, choices[:, self.owners])
         return self.held(choices), choices
 
     def written(self, rules, rng):
-        "For each owner: is it named, and by which row's value is it overwritten: `(n, owners)` both."
+        "For each owner: is it named, and by which row's value is it overwritten; both `(n, owners)`."
         table = self.table
-        fresh = np.r_[True, (rules[1:] != rules[:-1]).any(axis=1)][:len(rules)]  # rules come in runs
+        fresh = np.r_[True, (rules[1:] != rules[:-1]).any(axis=1)][:len(rules)]  # they come in runs
         kinds, which = rules[fresh], fresh.cumsum() - 1
         low = np.maximum.reduceat(np.where(kinds, self.low, 0), self.first, axis=1)
         high = np.where(kinds, self.high, table.starts.shape[1] - 2)
@@ -382,11 +384,11 @@ class TableExplainer(Explainer[TabularExplanation]):
         super().__init__(predictor, seed)
         self.feature_names, self.categorical_names, self.ohe = feature_names, categorical_names, ohe
 
-    def predict_fn(self, X): return super().predict_fn(X if is_frame(X) else np.atleast_2d(np.asarray(X)))
+    def predict_fn(self, X): return super().predict_fn(as_table(X))
 
     def fit(self, train_data: Any, disc_perc: Any = (25, 50, 75), bins: Any = None,
             units: dict | None = None, formats: dict | None = None):
-        "Store and cut the training data; `bins` (see `cut`) for all, or a dict; returns the explainer."
+        "Store and cut the training data; `bins` (see `cut`) for all, or a dict. Returns itself."
         for percentile in disc_perc: number("disc_perc", percentile, 0, 100)
         reader = TableReader(train_data, self.feature_names, self.categorical_names, self.ohe)
         chosen = bins if isinstance(bins, dict) else dict.fromkeys(reader.names, bins)
@@ -404,7 +406,7 @@ class TableExplainer(Explainer[TabularExplanation]):
         require(self.table is not None, "this explainer has no training data yet: call fit first")
         return self.table
 
-    def sampler(self, X: Any, distribution: str = "perturb", count_rows: int = 1000) -> TableSampler:
+    def sampler(self, X: Any, distribution: str = "perturb", count_rows: int = 1000) -> Sampler:
         "The sampler of one row; `count_rows` rows at most are asked about the other question."
         one_of("distribution", distribution, QUESTIONS)
         table = self.fitted_table()
@@ -424,12 +426,13 @@ class TableExplainer(Explainer[TabularExplanation]):
         verdict = "certified" if result.certified else "not certified"
         measured = {name: (result.precision, None, verdict)}
         measured |= other_precision(queries, result.rule, result.tally.rng)
-        return dict(bounds=sampler.bounds, widths=sampler.table.reader.columns.widths, measured=measured,
-                    columns=[asdict(column) for column in sampler.table.columns],
-                    meta=dict(distribution=name, question=within + QUESTIONS[name]))
+        widths, columns = sampler.table.reader.columns.widths, map(asdict, sampler.table.columns)
+        meta = dict(distribution=name, question=within + QUESTIONS[name])
+        return dict(bounds=sampler.bounds, widths=widths, measured=measured, columns=[*columns],
+                    meta=meta)
 
 def known_bin(column: Column, values: np.ndarray) -> int:
-    "The bin of an instance's value; ValueError for a category that the training data does not know."
+    "The bin of an instance's value; ValueError for a category that training data does not know."
     b = int(column.bins(values)[0])
     if b <= column.size: return b
     some = ", ".join(map(repr, list(column.categories)[:8])) + ", ..." * (column.size > 8)

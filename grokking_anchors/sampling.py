@@ -28,7 +28,7 @@ class Contract:
     exact_reuse = False  # is a draw under a rule one with nothing fixed, given that the rule holds?
 
     def draw(self, rules, rng):
-        "Rules `(n, d)` bool, a row per sample -> held `(n, d)`, held >= rules, and choices `(n, c)`."
+        "Rules `(n, d)` bool, a row per sample -> held `(n, d)`, held >= rules; choices `(n, c)`."
         raise NotImplementedError(f"{type(self).__name__} must define draw(rules, rng)")
 
     def render(self, choices):

@@ -27,7 +27,7 @@ from .settings import Settings, one_of, require, settings_from
 class Verdict:
     "How far a rule may be believed."
     certified: bool  # only then is it an anchor
-    precision: float | None  # of fresh samples; if never tested, of the selection's; None: never asked
+    precision: float | None  # of fresh samples, else of the selection's; None: never asked
     precision_interval: tuple | None  # from fresh samples only
     coverage: float
     coverage_interval: tuple
@@ -69,7 +69,7 @@ def neighbours(
     dropped = rule & ~one[rule]
     return np.concatenate([dropped, (dropped[:, None] | one[~rule]).reshape(-1, len(rule))])
 def polish(tally: Tally, certifier: Certifier, coverage_of: Callable, work: int = 500):
-    "From the best rule move to neighbours that cover more, `work` of them at most, while one is certified."
+    "From the best rule move to neighbours that cover more, `work` at most, while one is certified."
     settings = tally.queries.settings
     while work > 0 and certifier.best.rule.any():
         rules = neighbours(certifier.best.rule)
@@ -131,7 +131,7 @@ def best_listed(
     precisions: np.ndarray, coverages: np.ndarray,  # `(2**d,)` each, exact
     settings: Settings,
 ) -> tuple:  # number of a rule, in the order of `all_rules`; does it reach the threshold
-    "The valid rule of largest coverage, else the most precise; ties: fewer predicates, precision, order."
+    "The valid rule of largest coverage, else the most precise; ties: size, precision, order."
     sizes = all_rules(int(np.log2(len(precisions)))).sum(axis=1)
     short = sizes <= (settings.max_anchor_size or len(sizes))
     valid = (precisions >= settings.threshold - 1e-12) & short
@@ -147,8 +147,8 @@ def exact(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Callable
     held, choices, weights = inputs_of(queries.sampler)
     queries.check(len(choices))  # all or nothing
     step = 100 * settings.batch_size  # one call holds 100 batches at most
-    parts = [part for i in range(0, len(choices), step) for part in queries.batches(choices[i:i + step])]
-    agreed = np.concatenate([queries.answer(part) for part in parts])
+    calls = [choices[i:i + step] for i in range(0, len(choices), step)]
+    agreed = np.concatenate([queries.answer(p) for part in calls for p in queries.batches(part)])
     coverages = superset_sums(held, weights)
     precisions = superset_sums(held, weights * agreed) / np.maximum(coverages, 1e-300)
     best, valid = best_listed(precisions, coverages, settings)
@@ -156,7 +156,7 @@ def exact(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Callable
     fits = (held >= rule).all(axis=1)
     verdict = "certified" if valid else "rejected"
     certificate = Certificate(verdict, precisions[best] * fits.sum(), int(fits.sum()), 0., 0.)
-    kept, lost = (choices[fits & one][:settings.n_covered_ex] for one in (agreed >= .5, agreed < .5))
+    kept, lost = (choices[fits & yes][:settings.n_covered_ex] for yes in (agreed >= .5, agreed < .5))
     certifier.file(Tested(rule, float(coverages[best]), certificate, kept, lost))
     return lambda rules: precisions[rules @ 2 ** np.arange(held.shape[1])[::-1]]
 
@@ -217,7 +217,7 @@ def chosen(
 ) -> tuple:  # a `Strategy`, and why it
     "The strategy that was asked for, or the best for this sampler. Raises TypeError or ValueError."
     if settings.search != "auto": return asked_for(settings, settings.search), "as asked"
-    if settings.threshold == 1: return asked_for(settings, "exact"), "only that shows a precision of 1"
+    if settings.threshold == 1: return asked_for(settings, "exact"), "only that shows precision 1"
     changed = settings.changed() & SOME
     n, most = sampler.n_inputs, min(FEW, settings.max_queries // 2)
     few = n is not None and len(sampler.predicates) <= 16 and n <= most
@@ -242,8 +242,8 @@ def in_words(
                              f"{1 - settings.delta:g} under these perturbations{more}")
     if spent: return "budget", (f"{spent}={getattr(settings, spent):g} ended the search before "
                                 "a rule was certified")
-    open_ = [test.certificate for test in certifier.tests if test.certificate.verdict == "undecided"]
-    if any(one.hits / one.pulls >= settings.threshold for one in open_):
+    games = [test.certificate for test in certifier.tests]
+    if any(g.verdict == "undecided" and g.hits >= settings.threshold * g.pulls for g in games):
         return "undecided", (f"a rule may exceed {t}, but to certify it would take more fresh "
                              f"samples than one test may draw (max_pulls={settings.max_pulls})")
     return "exhausted", f"no rule that was tried reaches {t} with these predicates"
@@ -272,7 +272,8 @@ def numbers_of(
     "What is known of a rule, and how well."
     verdict, hits, pulls, _, delta = tested.certificate
     share, interval, coverage = (hits / pulls if pulls else None), None, tested.coverage
-    if verdict != "untested": interval = precision_interval(hits, pulls, delta) if delta else (share,) * 2
+    if verdict != "untested":
+        interval = precision_interval(hits, pulls, delta) if delta else (share, share)
     exactly = not delta or sampler.coverage(tested.rule[None]) is not None
     if not exactly: coverage = float(recount(tested.rule[None])[0])
     return share, interval, coverage, (coverage,) * 2 if exactly else wilson(coverage, n)

@@ -1,4 +1,4 @@
-"""The options of a search, with their published names: defined, explained and checked here, once."""
+"""The options of a search, with their published names: defined, explained and checked, once."""
 
 import difflib
 from collections.abc import Callable
@@ -49,8 +49,8 @@ class Settings:
             require(isinstance(value, bool | np.bool_),
                     f"{name} must be True or False, came: {value!r}", TypeError)
         one_of("rate", self.rate, ("practical", "theory"))
-        require(self.bandit is None or callable(self.bandit),
-                f"bandit must be a function of (pull, arms, n_top), came: {self.bandit!r}", TypeError)
+        fine, came = self.bandit is None or callable(self.bandit), f"came: {self.bandit!r}"
+        require(fine, f"bandit must be a function of (pull, arms, n_top), {came}", TypeError)
 
     def changed(self):
         """The names of the options that are not as they stand by default."""
@@ -58,8 +58,8 @@ class Settings:
 
     def record(self):
         """The options as plain values."""
-        bandit, search = getattr(self.bandit, "__name__", None), getattr(self.search, "name", self.search)
-        return dict(vars(self), bandit=bandit, search=search)
+        search = getattr(self.search, "name", self.search)
+        return dict(vars(self), bandit=getattr(self.bandit, "__name__", None), search=search)
 
 
 WHOLE = ("batch_size", "coverage_samples", "beam_size", "min_samples_start", "n_covered_ex",

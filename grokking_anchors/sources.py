@@ -129,7 +129,7 @@ class SpacyWords(SpacyTags, Source):
                              "the bundled ones")
         lengths = np.linalg.norm(self.table.data, axis=1, keepdims=True)
         self.unit = self.table.data / np.maximum(lengths, 1e-9)
-        for key, row in self.table.key2row.items(): self.words.setdefault(row, key)  # some share one
+        for key, row in self.table.key2row.items(): self.words.setdefault(row, key)  # may be shared
 
     def candidates(self, tokens, mask):
         "For every masked place similar words with its tag; a share grows with exp(cosine)."
@@ -146,7 +146,8 @@ class SpacyWords(SpacyTags, Source):
             cosines = self.unit @ self.unit[row]
             near = [k for k in np.argsort(-cosines)[:2 * self.limit].tolist() if k in self.words]
             names = {strings[self.words[k]]: np.exp(float(cosines[k])) for k in near}
-            same = [name for name, own in zip(names, self.tags_of(names)) if own == tag][:self.limit]
+            same = [name for name, own in zip(names, self.tags_of(names)) if own == tag]
+            same = same[:self.limit]
             shares = np.array([names[name] for name in same])
             self.answers[row, tag] = same, shares / max(shares.sum(), 1e-9)
         return self.answers[row, tag]
@@ -286,7 +287,8 @@ class MaskedLanguageModel(Source):
             self.tokenizer = AutoTokenizer.from_pretrained(place, local_files_only=True)
             self.model = AutoModelForMaskedLM.from_pretrained(place, local_files_only=True).eval()
         except ImportError as error:
-            raise ImportError(f"{name} needs pip install 'grokking_anchors[transformers]'") from error
+            what = "pip install 'grokking_anchors[transformers]'"
+            raise ImportError(f"{name} needs {what}") from error
         except (OSError, ValueError) as error:
             raise FileNotFoundError(
                 f"no language model at {place!r}: give the folder it was saved in (folder=...), "
@@ -302,7 +304,8 @@ class MaskedLanguageModel(Source):
     def candidates_many(self, templates, batch_size=32):
         "The same for several templates: `batch_size` sequences in each forward pass."
         cut = [piece_rows(self.tokenizer, self.longest, self.starts, one) for one in templates]
-        rows, out = [(k, *row) for k, part in enumerate(cut) for row in part], [[] for _ in templates]
+        rows = [(k, *row) for k, part in enumerate(cut) for row in part]
+        out = [[] for _ in templates]
         for i in range(0, len(rows), batch_size):
             owners, ids, places = zip(*rows[i:i + batch_size])
             for owner, answer in zip(owners, self.forward(ids, places)): out[owner] += answer

@@ -93,7 +93,7 @@ def fit(model: Surrogate, held: np.ndarray, agreed: np.ndarray):
 def moves(
     model: Surrogate,
     plan: np.ndarray,  # `(c,)` state numbers
-) -> tuple:  # guessed precision `(s,)` and log coverage `(s,)` less the tax, after moving to each state
+) -> tuple:  # guessed precision `(s,)` and log coverage less the tax `(s,)`, after each move
     "Every plan one move away; one that gets too long has precision -1."
     if (key := plan.tobytes()) in model.known: return model.known[key]
     now, kept, size = model.gain[plan], model.covered[plan], model.states[plan].sum(axis=1)
@@ -110,13 +110,13 @@ def moves(
 
 # %% ../nbs/08a_surrogate.ipynb #n7e29b2
 def tightest(model: Surrogate, allowed: np.ndarray) -> np.ndarray:
-    "The plan in which every column is in its state of least coverage, among the allowed ones `(s,)`."
+    "The plan in which every column is in its state of least coverage, among the allowed `(s,)`."
     cover = np.bitwise_count(model.covered).sum(axis=1) - 1e-6 * model.states.sum(axis=1)
     return np.array([np.where(allowed & (model.column == c), cover, np.inf).argmin()
                      for c in model.free])
 
 def plan_of(model: Surrogate, rule: np.ndarray) -> np.ndarray:
-    "The plan that spells a rule `(d,)` column by column; where it says a thing twice, the stricter counts."
+    "The plan that spells a rule `(d,)` column by column; said twice, the stricter counts."
     return tightest(model, ~(model.states & ~rule).any(axis=1))
 
 def guesses(model: Surrogate, rules: np.ndarray) -> np.ndarray:
@@ -126,7 +126,7 @@ def guesses(model: Surrogate, rules: np.ndarray) -> np.ndarray:
 
 # %% ../nbs/08a_surrogate.ipynb #c031
 def build(model: Surrogate, goal: float, plan: np.ndarray | None = None) -> np.ndarray:
-    "From the empty plan until the guess reaches the goal, by gain per loss (.05: the reference search)."
+    "From the empty plan until the guess reaches the goal, by gain per loss (.05: the reference)."
     plan = model.free if plan is None else plan
     guess, cover = moves(model, plan)
     while guess[plan[0]] < goal:
@@ -225,8 +225,9 @@ def surrogate(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Call
     found = labelled(tally, coverage_of, seen, n)
     _, found, spent = select(tally, found, settings.beam_size, settings.bandit or kl_lucb)
     if spent: raise spent
-    if not tried(certifier, found) and not tried(certifier, labelled(tally, coverage_of, rungs(model), n)):
-        last_chance(tally, certifier, coverage_of)
+    if not tried(certifier, found):
+        ladder = labelled(tally, coverage_of, rungs(model), n)
+        if not tried(certifier, ladder): last_chance(tally, certifier, coverage_of)
     if certifier.best is not None and not settings.stop_on_first:
         widen(model, tally, certifier, coverage_of)
     return lambda rules: guesses(model, rules)

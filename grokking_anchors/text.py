@@ -12,18 +12,19 @@ from .words import MaskedWords, TextExplainer, checked_spans, joined
 from .words import TextExplanation, movie_snippets, sentiment_model, token_spans
 
 # %% ../nbs/07c_text.ipynb #h62379c
-STRATEGIES = {"unknown": MaskedWords, "similarity": SimilarityWords, "language_model": LanguageModelWords}
-PLAIN = str | int | float | list | None  # options that are recorded as they are, others by their type
+STRATEGIES = {"unknown": MaskedWords, "similarity": SimilarityWords,
+              "language_model": LanguageModelWords}
+PLAIN = str | int | float | list | None  # options recorded as they are, others by their type
 
 class AnchorText(TextExplainer):
     "Explains a text classifier: which words are enough for it to keep its decision?"
     def __init__(
         self,
-        predictor: Any,  # list of n texts -> n labels or `(n, classes)` probabilities; or an estimator
+        predictor: Any,  # n texts -> n labels or `(n, classes)` probabilities; or an estimator
         sampling_strategy: str = "unknown",  # how words are replaced
         nlp: Any = None,  # a spaCy pipeline or another tokenizer; the built-in one when not given
         seed: int | None = None,
-        join: Any = None,  # "repeats": a repeated word is one predicate; or phrases, each of them one
+        join: Any = None,  # "repeats": a repeated word is one predicate; or phrases, each one
         **options: Any,  # of the strategy, such as sample_proba=.5, unk="UNK"
     ):
         super().__init__(predictor, seed)
@@ -37,7 +38,8 @@ class AnchorText(TextExplainer):
     def sampler(self, text: str) -> Any:
         "The sampler of one text. Raises TypeError or ValueError when it is none."
         spans = checked_spans(text, self.nlp)
-        return self.strategy(text, spans, groups=joined(text, spans, self.join, self.nlp), **self.prepared)
+        groups = joined(text, spans, self.join, self.nlp)
+        return self.strategy(text, spans, groups=groups, **self.prepared)
 
     def details(self, result):
         "Where the words are, and which strategy with which options replaced them."

@@ -34,10 +34,11 @@ def sentiment_model(
     from sklearn.feature_extraction.text import CountVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
-    return make_pipeline(CountVectorizer(), LogisticRegression(solver="liblinear")).fit(texts, labels)
+    counts, weights = CountVectorizer(), LogisticRegression(solver="liblinear")
+    return make_pipeline(counts, weights).fit(texts, labels)
 
 # %% ../nbs/07_words.ipynb #c012
-# words (with inner apostrophes and hyphens), single characters of scripts without blanks, other signs
+# words (with inner apostrophes, hyphens), single characters of scripts without blanks, other signs
 CJK = "\u2E80-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\u0E00-\u0E7F"
 TOKEN = re.compile(rf"[{CJK}]|(?:(?![{CJK}])\w)+(?:['’-](?:(?![{CJK}])\w)+)*|[^\w\s]+")
 
@@ -47,7 +48,8 @@ def token_spans(
 ) -> list:  # of (start, end)
     "Where the tokens of a text lie."
     if nlp is None: return [match.span() for match in TOKEN.finditer(text)]
-    spans = [(t.idx, t.idx + len(t.text)) if hasattr(t, "idx") else tuple(map(int, t)) for t in nlp(text)]
+    spans = [(t.idx, t.idx + len(t.text)) if hasattr(t, "idx") else tuple(map(int, t))
+             for t in nlp(text)]
     return [(start, end) for start, end in spans if text[start:end].strip()]
 
 def tokens_of(text: str, nlp: Any = None) -> list:
@@ -102,7 +104,7 @@ class TextSampler(IndependentSampler):
         super().__init__([f"contains '{name}'" for name in names], 1 - sample_proba)
         self.names, self.row_bytes = names, 24 * len(spans) + 8 * len(text)
 
-    def changeable(self, groups): return groups  # the predicate of each token `(t,)`, -1: never changed
+    def changeable(self, groups): return groups  # each token's predicate `(t,)`, -1: never changed
 
 # %% ../nbs/07_words.ipynb #h43aa7e
 class MaskedWords(TextSampler):
@@ -160,7 +162,8 @@ def checked_spans(text: str, nlp: Any = None) -> list:
         raise TypeError(f"text must be one text (str), came: {type(text).__name__}{hint}")
     spans = token_spans(text, nlp)
     require(spans, f"text has no words to hold, came: {text!r}")
-    require(spans == sorted(spans) and not any(end > start for (_, end), (start, _) in zip(spans, spans[1:])),
+    apart = all(end <= start for (_, end), (start, _) in zip(spans, spans[1:]))
+    require(spans == sorted(spans) and apart,
             f"nlp must return tokens in order that do not overlap, came: {spans[:5]} ...")
     return spans
 
@@ -189,7 +192,7 @@ class TextExplanation(Explanation):
         return np.array(held, bool).reshape(-1, len(self.predicates))
 
     def holds(self, texts):
-        "Has each text each anchored word at least as often: `(n,)` bool. (The promise: their places.)"
+        "Has each text each anchored word at least as often: `(n,)` bool. (The promise: in place.)"
         need = sum((need for need, on in zip(self.needs(), self.rule) if on), Counter())
         return np.array([need <= Counter(tokens_of(t, self.nlp)) for t in as_texts(texts)], bool)
 

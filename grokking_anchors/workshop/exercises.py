@@ -57,7 +57,7 @@ def check(
     hint: str = "",  # shown when the answer is wrong: a question
     tol: float = 1e-6,  # how far numbers may be off, relative or absolute
 ) -> None:
-    """Print whether an answer is open or right; raise `WrongAnswer` with the hint when it is wrong."""
+    """Print whether an answer is open or right; raise `WrongAnswer` with the hint if it is wrong."""
     cause, still_open = "", _is_open(answer)
     try:
         judge = expected if callable(expected) else lambda answer: same(answer, expected, tol)
@@ -81,7 +81,7 @@ def same(
     expected: Any,  # the right value
     tol: float = 1e-6,  # how far numbers may be off
 ) -> bool:
-    """Are the two the same: arrays by shape and closeness, floats by closeness, all else exactly?"""
+    """Are the two the same: arrays by shape and closeness, floats by closeness, the rest exactly?"""
     if isinstance(expected, (list, tuple)):
         listed = isinstance(answer, (list, tuple, np.ndarray)) and len(answer) == len(expected)
         return listed and all(same(a, e, tol) for a, e in zip(answer, expected))
@@ -148,7 +148,7 @@ def _blank_cell(cell, with_import):
 def blank_source(
     source: str,  # code of a solution
 ) -> tuple[str, set[str]]:  # the code of its blank, and the names to be filled in
-    """Leading comments, imports and calls of `check` stay; each name that is assigned is a blank."""
+    """Leading comments, imports, calls of `check` stay; each name that is assigned is a blank."""
     try:
         statements = ast.parse(source).body
     except SyntaxError as error:

@@ -10,8 +10,8 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from ..bandit import bernoulli_kl
 from ..plots import (
-    GREY, INK, PALE, RED, TEAL, album, at_threshold, canvas, dimmed, image_story, listed,  # noqa: F401
-    numbered_segments, paint, panels, partial_bars, short,
+    GREY, INK, PALE, RED, TEAL, album, at_threshold, canvas, dimmed, image_story,  # noqa: F401
+    listed, numbered_segments, paint, panels, partial_bars, short,
 )  # fmt: skip
 
 # ---- all rooms: the five parts ----------------------------------------------------------
@@ -145,8 +145,9 @@ def plane(
     valid, lowest = precisions >= threshold, coverages.min()
     fig, ax = canvas(7.2, 3.8, xlabel="precision", ylabel="coverage (log scale)", yscale="log",
                      xlim=(precisions.min() - 0.05, 1.03), ylim=(lowest * 0.8, 1.6))  # fmt: skip
-    ax.plot(precisions[~valid], coverages[~valid], "o", mfc="none", mec=GREY, label="not precise enough")
-    ax.plot(precisions[valid], coverages[valid], "o", color=TEAL, label="anchors")
+    for these, style in ((~valid, dict(mfc="none", mec=GREY, label="not precise enough")),
+                         (valid, dict(color=TEAL, label="anchors"))):  # fmt: skip
+        ax.plot(precisions[these], coverages[these], "o", **style)
     at_threshold(ax, threshold, lowest)
     if valid.any():
         best = max(np.flatnonzero(valid), key=lambda i: (coverages[i], precisions[i]))
@@ -171,7 +172,8 @@ def belief_lines(
 ):
     "What we may believe about each precision: the share seen, the bounds around it, from 0 to 1."
     k = len(labels)
-    fig, ax = canvas(7.2, 0.42 * k + 0.8, xlim=(-0.01, 1.01), ylim=(k - 0.4, -0.6), xlabel="precision")
+    fig, ax = canvas(7.2, 0.42 * k + 0.8, xlabel="precision", xlim=(-0.01, 1.01),
+                     ylim=(k - 0.4, -0.6))  # fmt: skip
     for i, (share, low, high) in enumerate(zip(shares, lowers, uppers)):
         ax.plot([0, 1], [i, i], color=PALE, lw=1, zorder=0)
         colour = TEAL if i in lit else GREY
@@ -188,7 +190,7 @@ def kl_well(
     lower,  # the bound to the left
     upper,  # the bound to the right
 ):
-    "How surprising the share is for every precision; where the curve crosses the rate lie the bounds."
+    "How surprising the share is for every precision; the bounds lie where it crosses the rate."
     q = np.linspace(0.002, 0.998, 500)
     fig, ax = canvas(xlabel="possible precision q", ylabel=f"{pulls} * kl({share:g}, q)",
                      ylim=(0, 3 * rate), xlim=(0, 1))  # fmt: skip
@@ -211,7 +213,8 @@ def ladder(
     share = state.arms.hits / np.maximum(state.arms.pulls, 1)
     rest = [i for i in np.lexsort((-state.upper, -share)) if i not in state.beam]
     order = [*state.beam, *rest]
-    title = f"round {state.t}: gap {state.gap:.2f}, tolerance {tau:g}" + " - decided" * int(state.gap <= tau)
+    decided = " - decided" if state.gap <= tau else ""
+    title = f"round {state.t}: gap {state.gap:.2f}, tolerance {tau:g}{decided}"
     fig, ax = canvas(7.2, 0.3 * len(order) + 1.0, xlim=(-0.01, 1.12), xlabel="precision",
                      ylim=(len(order) - 0.4, -0.9), title=title)  # fmt: skip
     low, high = state.lower[state.beam].min(), state.upper[rest].max() if rest else 1.0
@@ -372,7 +375,8 @@ def sentences(
             kinds = ["anchor" if place + i in inside else "kept" for i in range(len(part))]
             lines.append(("" if k else str(verdict), list(zip(kinds, part))))
             place += len(part)
-    fig, ax = canvas(9.2, 0.27 * len(lines) + 0.2, xlim=(0, 14 + width), ylim=(len(lines) - 0.4, -0.7))
+    k = len(lines)
+    fig, ax = canvas(9.2, 0.27 * k + 0.2, xlim=(0, 14 + width), ylim=(k - 0.4, -0.7))
     ax.axis("off")
     for y, (verdict, row) in enumerate(lines):
         ax.text(0, y, verdict, fontsize=9, color=INK, style="italic", va="center")
@@ -410,7 +414,8 @@ def rows_of(
     starts = {original[:start].count(" ") for start, _ in spans}
     aligned = len(words) == len(old)
     same = [word == old[i] if aligned else word in old for i, word in enumerate(words)]
-    kinds = ["anchor" if aligned and i in starts else "kept" if yes else "new" for i, yes in enumerate(same)]
+    kinds = ["kept" if yes else "new" for yes in same]
+    kinds = ["anchor" if aligned and i in starts else kind for i, kind in enumerate(kinds)]
     rows, room = [[]], width
     for kind, word in zip(kinds, words):
         if room < len(word):
@@ -432,7 +437,8 @@ def two_questions(
 ):
     "The same rules under both questions: a line between the two precisions of each."
     k = len(names)
-    fig, ax = canvas(7.2, 0.42 * k + 1.1, xlim=(0.3, 1.02), ylim=(k - 0.4, -0.8), xlabel="precision")
+    fig, ax = canvas(7.2, 0.42 * k + 1.1, xlabel="precision", xlim=(0.3, 1.02),
+                     ylim=(k - 0.4, -0.8))  # fmt: skip
     for i, (p, q) in enumerate(zip(written, found)):
         ax.plot([p, q], [i, i], color=PALE, lw=6, zorder=0)
     ax.plot(written, range(k), "o", color=GREY, ms=9, label="written (perturb)")
@@ -541,7 +547,8 @@ def setting_lines(
 ):
     "Settings one above the other: rule, precision with interval and threshold, coverage, cost."
     k, height = len(rows), 0.85 * len(rows) + 0.65
-    fig, ax = canvas(7.6, height, xlim=(0, 1.46), ylim=(k - 0.45, -0.75), xlabel="precision", yticks=[])
+    fig, ax = canvas(7.6, height, xlabel="precision", xlim=(0, 1.46), ylim=(k - 0.45, -0.75),
+                     yticks=[])  # fmt: skip
     framed(fig, left=0.02, right=0.99, top=0.93, bottom=0.42 / height)
     ax.spines["left"].set_visible(False)
     ax.set_xticks(np.arange(0, 1.01, 0.2))

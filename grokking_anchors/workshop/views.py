@@ -107,8 +107,8 @@ def race_view(
     state = rounds[min(step, len(rounds)) - 1]
     chosen = " and ".join(map(str, sorted(state.beam.tolist())))
     text = (f"Tau {tau:g}, round {state.t} of {len(rounds)}: gap {state.gap:.2f}, "
-            f"{state.arms.pulls.sum():.0f} questions so far, choice: arms {chosen}. On average such a race "
-            f"asks {questions:.0f} questions and chooses wrongly in {wrong:.0%} of cases.")
+            f"{state.arms.pulls.sum():.0f} questions so far, choice: arms {chosen}. On average such a "
+            f"race asks {questions:.0f} questions and chooses wrongly in {wrong:.0%} of cases.")
     figure = figures.ladder(state, tau, truth)
     figure.set_layout_engine(None)  # fixed margins: faster, and nothing jumps
     figure.subplots_adjust(left=.1, right=.98, bottom=.17, top=.9)

@@ -98,7 +98,8 @@ def staircase_view(
 ) -> View:
     "The partial anchors, and the first whose measured precision reaches the threshold."
     raw, names = explanation.raw, list(map(str, explanation.raw["names"])) or ["(empty rule)"]
-    shares, covers, text = raw["precision"], raw["coverage"], "no partial anchor was measured above it."
+    shares, covers = raw["precision"], raw["coverage"]
+    text = "no partial anchor was measured above it."
     enough = [k for k, share in enumerate(shares) if share is not None and share >= threshold]
     if enough:
         k = enough[0]
