@@ -165,14 +165,14 @@ class Told(Answering):
 class Shown(Told):
     "A claim that shows itself."
     def in_html(self):
-        "Label -> HTML: the facts, and an example of each kind."
+        "Label -> HTML: the facts."
         rows = {label: html.escape(text) for label, text in self.facts().items()}
-        if not self.is_empty: rows[list(rows)[1]] = self.headline()
-        for key, title in (("kept", "Still the same"), ("lost", "Not any more")):
-            if len(self.parts[-1][key]): rows[title] = self.show(self.parts[-1][key][0])
-        return rows
+        return rows if self.is_empty else rows | {list(rows)[1]: self.headline()}
 
-    def _repr_html_(self): return html_table(self.in_html())
+    def _repr_html_(self):
+        titles, last = {"kept": "Still the same", "lost": "Not any more"}, self.parts[-1]
+        some = {t: self.show(last[key][0]) for key, t in titles.items() if len(last[key])}
+        return html_table(self.in_html() | some)
 
     def plot(self):
         "Partial anchors as bars: a matplotlib figure. `plot().savefig(path)` saves it."

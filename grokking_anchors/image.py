@@ -6,7 +6,6 @@ __all__ = ['BEHIND', 'cut_out', 'same_segments', 'packed', 'unpacked', 'collage_
 
 # %% ../nbs/09a_image.ipynb #ha82eba
 import base64
-import html
 import warnings
 import zlib
 from collections.abc import Callable
@@ -15,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from .explanation import Explainer, Explanation, chips, html_table, CHIP, DOUBT
-from .plots import growing, image_story, png, small
+from .explanation import Explainer, Explanation, html_table
+from .plots import growing, image_story, one_picture, png, small
 from .segments import (SEGMENTATIONS, Collage, Pictures, as_shown, replacement_sheets,
                                        segment)
 from .settings import number, one_of, require
@@ -83,12 +82,11 @@ class ImageExplanation(Explanation):
         "Is every pixel of a segment as in the explained picture: `(n, d)` bool."
         return same_segments(inputs, self.sampler.image, self.segments)
 
-    def show(self, example): return ""  # the picture above shows it
+    def show(self, example): return png(one_picture(self.thumbnail(example)), "a neighbour")
 
     def _repr_html_(self):
-        rows = {label: text for label, text in self.in_html().items() if text}
         picture = png(self.plot(), "picture, anchor, neighbours", dpi=80)
-        return f"<div>{picture}{html_table(rows)}</div>"
+        return f"<div>{picture}{html_table(self.in_html())}</div>"
 
     def thumbnail(self, picture): return as_shown(small(picture), self.sampler.image)
 

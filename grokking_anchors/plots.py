@@ -229,6 +229,15 @@ def album(
     return panels(n, (width, width * picture.shape[0] / picture.shape[1] + room), columns)
 
 
+def one_picture(
+    picture,  # (height, width) or (height, width, 3), 0 to 1
+):
+    "A picture by itself."
+    fig, axes = album(1, picture, 3, 0)
+    paint(axes[0], picture, limits=(0, 1))
+    return fig
+
+
 def image_story(
     picture,  # (height, width) or (height, width, 3), 0 to 1
     labels,  # (height, width)

@@ -45,9 +45,8 @@ class Settings:
             if getattr(self, name) is not None:
                 number(name, getattr(self, name), -(name == "seed"), whole=name != "max_seconds")
         for name in ("stop_on_first", "deterministic", "progress"):
-            value = getattr(self, name)
-            require(isinstance(value, bool | np.bool_),
-                    f"{name} must be True or False, came: {value!r}", TypeError)
+            fine, came = isinstance(getattr(self, name), bool | np.bool_), getattr(self, name)
+            require(fine, f"{name} must be True or False, came: {came!r}", TypeError)
         one_of("rate", self.rate, ("practical", "theory"))
         fine, came = self.bandit is None or callable(self.bandit), f"came: {self.bandit!r}"
         require(fine, f"bandit must be a function of (pull, arms, n_top), {came}", TypeError)

@@ -59,13 +59,12 @@ def check(
 ) -> None:
     """Print whether an answer is open or right; raise `WrongAnswer` with the hint if it is wrong."""
     cause, still_open = "", _is_open(answer)
+    judge = expected if callable(expected) else lambda answer: same(answer, expected, tol)
     try:
-        judge = expected if callable(expected) else lambda answer: same(answer, expected, tol)
         right = still_open or bool(np.all(judge(answer)))
-    except StillOpen:
-        right = still_open = True
     except Exception as error:
-        right, cause = False, f" ({type(error).__name__}: {error})"
+        right = still_open = isinstance(error, StillOpen)
+        cause = f" ({type(error).__name__}: {error})"
     if not right:
         raise WrongAnswer(f"✗ not yet. {hint or 'What would the next smaller case give?'}{cause}")
     print("open: write your answer in place of TODO" if still_open else "✓ right")

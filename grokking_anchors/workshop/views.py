@@ -48,9 +48,7 @@ def threshold_view(
                 f"coverage {coverages[best]:.3f}.")
     figure = figures.plane(precisions, coverages, threshold, names=named)
     figure.axes[0].minorticks_off()  # they take longer than all the rest
-    figure.set_layout_engine(None)
-    figure.subplots_adjust(left=.1, right=.98, bottom=.13, top=.97)
-    return View(text, figure)
+    return View(text, figures.framed(figure, left=.1, right=.98, bottom=.13, top=.97))
 
 
 def belief_view(
@@ -110,6 +108,4 @@ def race_view(
             f"{state.arms.pulls.sum():.0f} questions so far, choice: arms {chosen}. On average such a "
             f"race asks {questions:.0f} questions and chooses wrongly in {wrong:.0%} of cases.")
     figure = figures.ladder(state, tau, truth)
-    figure.set_layout_engine(None)  # fixed margins: faster, and nothing jumps
-    figure.subplots_adjust(left=.1, right=.98, bottom=.17, top=.9)
-    return View(text, figure)
+    return View(text, figures.framed(figure, left=.1, right=.98, bottom=.17, top=.9))

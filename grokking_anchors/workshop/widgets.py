@@ -79,11 +79,10 @@ def roll_view(
     size: int | None = None,  # of the partial anchor, from 1; the whole rule when not given
 ) -> View:
     "One neighbour for which the rule holds, and what the model says of it."
-    steps, names = explanation.raw["examples"], explanation.raw["names"]
+    steps, verdict = explanation.parts, "changes its mind" if lost else "keeps its answer"
     size = len(steps) if size is None else min(size, len(steps))
-    listed = steps[size - 1]["covered_false" if lost else "covered_true"]
-    verdict = "changes its mind" if lost else "keeps its answer"
-    rule = "{" + ", ".join(map(str, names[:size])) + "}"
+    rule = "{" + ", ".join(map(str, explanation.raw["names"][:size])) + "}"
+    listed = steps[size - 1]["lost" if lost else "kept"]
     if not len(listed):
         return View(f"Rule {rule}: on record is no neighbour for which the model {verdict}.", "")
     i = min(i, len(listed))
@@ -117,8 +116,8 @@ def explore(
     "Widgets for an explanation: threshold, neighbours; a new search if the explainer is given."
     require(isinstance(explanation, Explanation),
             f"explanation must be an Explanation, came: {type(explanation).__name__}", TypeError)
-    steps = explanation.raw["examples"]
-    most = max(len(step[key]) for step in steps for key in ("covered_true", "covered_false"))
+    steps = explanation.parts
+    most = max(len(step[key]) for step in steps for key in ("kept", "lost"))
     stairs, roll = partial(staircase_view, explanation), partial(roll_view, explanation)
     start = dict(threshold=explanation.meta["params"]["threshold"])
     parts = [title("How far does each part reach?"), live(stairs, start, threshold=(.01, 1., .01)),
@@ -126,5 +125,5 @@ def explore(
              live(roll, dict(size=len(steps)), i=(1, max(2, most)), lost=True,
                   size=(1, max(2, len(steps))))]
     if explainer is not None:
-        parts += [title("Search again"), search_panel(explainer, explanation.raw["instance"])]
+        parts += [title("Search again"), search_panel(explainer, explanation.instance)]
     return widgets.VBox(parts)
