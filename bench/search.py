@@ -101,7 +101,8 @@ def main():
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--problems", type=int, default=260, help="per family")
-    parser.add_argument("--method", nargs="+", default=["ours"], choices=["ours", "auto", "thorough", "even", "talk", "slack"])
+    methods = ["ours", "auto", "thorough", "even", "talk", "slack"]
+    parser.add_argument("--method", nargs="+", default=["ours"], choices=methods)
     parser.add_argument("--delta", type=float, default=0.05)
     parser.add_argument("--trap", action="store_true", help="d = 14, every short rule near .9475")
     options = parser.parse_args()

@@ -136,6 +136,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                                 'grokking_anchors/explanation.py'),
                                               'grokking_anchors.explanation.Answering.holds': ( 'explanation.html#answering.holds',
                                                                                                 'grokking_anchors/explanation.py'),
+                                              'grokking_anchors.explanation.Answering.published': ( 'explanation.html#answering.published',
+                                                                                                    'grokking_anchors/explanation.py'),
                                               'grokking_anchors.explanation.Claim': ( 'explanation.html#claim',
                                                                                       'grokking_anchors/explanation.py'),
                                               'grokking_anchors.explanation.Door': ( 'explanation.html#door',

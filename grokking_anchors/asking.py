@@ -182,9 +182,9 @@ def admitted(sampler: Any) -> Sampler:
 def checked_agreement(agreed: Any, n: int) -> np.ndarray:
     "n numbers in [0, 1]. Raises TypeError or ValueError."
     try: numbers = np.asarray(agreed, float)
-    except (TypeError, ValueError): numbers = None
-    require(numbers is not None, f"agrees must return numbers in [0, 1], came: {str(agreed[:1])}; "
-            "of a model, agreement(predict, instance) makes such a function", TypeError)
+    except (TypeError, ValueError):
+        raise TypeError(f"agrees must return numbers in [0, 1], came: {str(agreed[:1])}; of a "
+                        "model, agreement(predict, instance) makes such a function") from None
     require(numbers.shape == (n,) and ((numbers >= 0) & (numbers <= 1)).all(),
             f"agrees must return {n} numbers in [0, 1], came: shape {numbers.shape}")
     return numbers

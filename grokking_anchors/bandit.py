@@ -13,8 +13,8 @@ import numpy as np
 
 # %% ../nbs/03_bandit.ipynb #c009
 def bernoulli_kl(
-    p: np.ndarray,  # share seen, in [0, 1]
-    q: np.ndarray,  # precision believed in, in [0, 1]
+    p: float | np.ndarray,  # share seen, in [0, 1]
+    q: float | np.ndarray,  # precision believed in, in [0, 1]
 ) -> np.ndarray:  # surprise per pull, in nats; 0 where p = q
     "Divergence of two coins: p log(p/q) + (1-p) log((1-p)/(1-q))."
     p, q = np.asarray(p, float), np.asarray(q, float)
@@ -25,8 +25,8 @@ def bernoulli_kl(
 
 # %% ../nbs/03_bandit.ipynb #c018
 def upper_bound(
-    p: np.ndarray,  # shares seen, in [0, 1]
-    level: np.ndarray,  # surprise accepted per pull: rate / pulls, above 0
+    p: float | np.ndarray,  # shares seen, in [0, 1]
+    level: float | np.ndarray,  # surprise accepted per pull: rate / pulls, above 0
 ) -> np.ndarray:  # the largest q with kl(p, q) <= level
     "Upper bound of each precision (Kaufmann & Kalyanakrishnan 2013), by Newton steps from outside."
     p, level = np.broadcast_arrays(np.asarray(p, float), np.asarray(level, float))
@@ -40,8 +40,8 @@ def upper_bound(
 
 # %% ../nbs/03_bandit.ipynb #c021
 def kl_bounds(
-    hits: np.ndarray,  # `(k,)` agreement summed over the pulls
-    pulls: np.ndarray,  # `(k,)`
+    hits: float | np.ndarray,  # `(k,)` agreement summed over the pulls
+    pulls: float | np.ndarray,  # `(k,)`
     rate: float,  # surprise accepted in all
 ) -> tuple:  # lower `(k,)`, upper `(k,)`
     "What we may still believe of each precision: all q with pulls * kl(hits / pulls, q) <= rate."

@@ -17,8 +17,8 @@ from .beam_search import Candidates
 
 # %% ../nbs/05_certify.ipynb #c015
 def log_e_value(
-    hits: np.ndarray,  # agreement summed over the pulls; fractions are fine
-    pulls: np.ndarray,  # number of fresh samples
+    hits: float | np.ndarray,  # agreement summed over the pulls; fractions are fine
+    pulls: float | np.ndarray,  # number of fresh samples
     threshold: float,  # in (0, 1)
 ) -> np.ndarray:  # log of the coins won against "precision is at most the threshold"
     "Log e-value, a uniform mixture of beliefs over (threshold, 1). Valid however often one looks."
@@ -41,7 +41,7 @@ def rows_needed(
     "About how many more samples the bet needs to win."
     share = (hits + 50 * guess) / (pulls + 50)
     q = np.clip(share, threshold + .1 * (1 - threshold), 1 - .02 * (1 - threshold))
-    return (goal + 2.5 - log_e) / bernoulli_kl(q, threshold)  # 2.5: the cost of not knowing q
+    return (goal + 2.5 - log_e) / float(bernoulli_kl(q, threshold))  # 2.5: the cost of not knowing q
 
 # %% ../nbs/05_certify.ipynb #c027
 class Certificate(NamedTuple):
@@ -121,9 +121,9 @@ def first_distinct(
     m: int,  # how many to return at most
 ) -> np.ndarray:  # `(<= m, c)`
     "The first m different rows, in order."
-    first = {}
+    first: dict = {}
     for i, key in enumerate(row_keys(rows)): first.setdefault(key, i)
-    return rows[np.array(list(first.values())[:m], int)]
+    return rows[np.array(list(first.values())[:m], np.intp)]
 
 # %% ../nbs/05_certify.ipynb #c043
 def fresh_test(
@@ -163,7 +163,7 @@ class Books:
     queries: Queries
     rng: Any  # numpy Generator, used for nothing else
     tests: list = field(default_factory=list)  # every `Tested` rule
-    best: Tested | None = None
+    best: Any = None  # the `Tested` rule that is certified and covers most
     best_coverage = property(lambda self: -1. if self.best is None else self.best.coverage)
     def knows(self, rule): return any((test.rule == rule).all() for test in self.tests)
     def test(self, candidate, max_pulls=None):

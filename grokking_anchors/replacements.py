@@ -105,10 +105,11 @@ def checked_options(
     options: dict,  # as the user gave them
 ) -> dict:
     "The same options. TypeError or ValueError that name the argument."
-    ranges = dict(sample_proba=dict(below=1, closed=True), temperature={}, top_n=dict(whole=True),
-                  frac_mask_templates=dict(below=1, closed=True), batch_size_lm=dict(whole=True))
-    kinds = dict(use_proba=(bool, "True or False"), sample_punctuation=(bool, "True or False"),
-                 punctuation=(str, "a text"))
+    share, whole = dict(below=1, closed=True), dict(whole=True)
+    ranges: dict = dict(sample_proba=share, frac_mask_templates=share, temperature={},
+                        top_n=whole, batch_size_lm=whole)
+    yes = (bool, "True or False")
+    kinds = dict(use_proba=yes, sample_punctuation=yes, punctuation=(str, "a text"))
     for name, value in options.items():
         if name in ranges: number(name, value, 0, **ranges[name])
         kind, wanted = kinds.get(name, (object, ""))

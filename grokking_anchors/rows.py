@@ -131,12 +131,13 @@ class Table(NamedTuple):
 def sorted_table(reader: TableReader, columns: list, bins: list) -> Table:
     "Sort each column by bin."
     n, most = len(reader), max(column.size for column in columns) + 1
-    bins = np.array(bins, np.uint8 if most < 255 else np.uint16 if most < 65_000 else np.int64)
-    order = np.array([np.argsort(row, kind="stable") for row in bins], np.int32)
-    starts = np.array([[0, *np.bincount(row, minlength=most).cumsum()] for row in bins])
+    small = np.uint8 if most < 255 else np.uint16 if most < 65_000 else np.int64
+    table = np.array(bins, small)
+    order = np.array([np.argsort(row, kind="stable") for row in table], np.int32)
+    starts = np.array([[0, *np.bincount(row, minlength=most).cumsum()] for row in table])
     base = np.arange(n)
     if n > 100_000: base = np.sort(np.random.default_rng(0).choice(n, 100_000, replace=False))
-    return Table(reader, columns, bins, order, starts, base)
+    return Table(reader, columns, table, order, starts, base)
 
 # %% ../nbs/08_rows.ipynb #n9ae108
 def edge_text(edge: float) -> str:
@@ -377,7 +378,7 @@ SAMPLERS = {"perturb": TableSampler, "observe": ObservedSampler}
 class TableExplainer(Explainer[TabularExplanation]):
     "Explains the predictions of a model for rows of a table."
     kind = TabularExplanation
-    table: Table | None = None
+    table: Any = None  # the `Table` of `fit`
 
     def __init__(self, predictor: Any, feature_names: Any = None, categorical_names: Any = None,
                  ohe: bool = False, seed: int | None = None):

@@ -268,7 +268,7 @@ def numbers_of(
     sampler: Sampler,
     recount: Callable,  # rules -> coverage, on samples that played no part in the choice
     n: int,  # how many those are
-) -> tuple:  # precision, its interval, coverage, its interval
+) -> tuple[Any, Any, float, tuple]:  # precision, its interval, coverage, its interval
     "What is known of a rule, and how well."
     verdict, hits, pulls, _, delta = tested.certificate
     share, interval, coverage = (hits / pulls if pulls else None), None, tested.coverage

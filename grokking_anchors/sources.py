@@ -57,7 +57,7 @@ def shortlist(
     top_n: int, temperature: float, use_proba: bool = True,  # False: all alike
 ) -> tuple:  # words (list), probabilities `(<= top_n,)` that sum to 1
     "The likeliest other words of the same kind, spelled like the original."
-    merged = {}
+    merged: dict = {}
     for word, share in zip(*candidates):
         word = spelled_like(str(word), original)
         same_kind = word.strip() and is_word(word) == is_word(original)
@@ -267,7 +267,8 @@ def piece_rows(
     template: tuple,  # tokens, mask
 ) -> list:  # of (piece numbers, places of the masks)
     "A template as word pieces, in rows that are short enough; rows without a mask are left out."
-    rows, special = [[]], (tokenizer.cls_token_id, tokenizer.sep_token_id)
+    rows: list = [[]]
+    special = (tokenizer.cls_token_id, tokenizer.sep_token_id)
     for i, (token, masked) in enumerate(zip(*template)):
         text = (" " if starts and i else "") + token
         pieces = tokenizer(text, add_special_tokens=False)["input_ids"][:longest]

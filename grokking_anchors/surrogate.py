@@ -52,9 +52,9 @@ class Surrogate:
     rows: int  # how many those are
     own: np.ndarray  # `(s, d)` bool: predicates of the state's column
     settings: Settings
-    weights: np.ndarray | None = None
-    score: np.ndarray | None = None  # `(m,)` of the base rows
-    gain: np.ndarray | None = None  # `(s, m)` what each state adds to it
+    weights: Any = None  # `(d + 1,)`, once it is fitted
+    score: Any = None  # `(m,)` of the base rows
+    gain: Any = None  # `(s, m)` what each state adds to it
     known: dict = field(default_factory=dict, repr=False)  # plans looked at since the last fit
 
     @property
@@ -190,13 +190,13 @@ def tried(certifier: Certifier, candidates: Candidates) -> list:
 
 def rungs(model: Surrogate, most: int = 16) -> np.ndarray:
     "At most 16 rules from short to full, columns in their tightest state, the most helpful first."
-    tight, plan, path = tightest(model, model.column >= 0), model.free, []
+    tight, plan, rules = tightest(model, model.column >= 0), model.free, []
     while (left := np.flatnonzero(plan == model.free)).size:
         column = left[moves(model, plan)[0][tight[left]].argmax()]
         plan = np.where(model.free == column, tight, plan)
-        path.append(model.rule(plan))
+        rules.append(model.rule(plan))
     longest = model.settings.max_anchor_size or np.inf
-    path = np.array([rule for rule in path if rule.sum() <= longest] or [model.rule(model.free)])
+    path = np.array([rule for rule in rules if rule.sum() <= longest] or [model.rule(model.free)])
     return path[np.unique(np.linspace(0, len(path) - 1, min(most, len(path))).astype(int))]
 
 def wider(model: Surrogate, rule: np.ndarray, coverage_of: Callable, most: int = 12) -> np.ndarray:

@@ -141,7 +141,8 @@ def column_values(
     wanted=None,  # positions of the columns to read; all when not given
 ):
     """List of values by column, None for those not wanted; ValueError names what does not fit."""
-    table, found, ends = as_table(inputs), [None] * len(columns.names), np.cumsum(columns.widths)
+    found: list = [None] * len(columns.names)
+    table, ends = as_table(inputs), np.cumsum(columns.widths)
     frame = is_frame(table)
     require(frame or table.ndim == 2 and table.shape[1] == ends[-1],
             f"inputs must have {ends[-1]} columns, as at fit, came: shape {table.shape}")

@@ -100,6 +100,6 @@ class AnchorTabular(TableExplainer):
         some = np.flatnonzero(fits)[:1000, None]
         rows = table.reader.cook(np.repeat(some, len(table.columns), axis=1), None)
         wanted = len(some) and target is not None
-        same = np.flatnonzero(self.predict_fn(rows) == target) if wanted else []
+        same: Any = np.flatnonzero(self.predict_fn(rows) == target) if wanted else ()
         require(len(same), f"give X: no training row satisfies the rule and is given {target=!r}")
         return rows.iloc[[same[0]]] if is_frame(rows) else rows[same[:1]]

@@ -12,8 +12,8 @@ from .words import MaskedWords, TextExplainer, checked_spans, joined
 from .words import TextExplanation, movie_snippets, sentiment_model, token_spans
 
 # %% ../nbs/07c_text.ipynb #h62379c
-STRATEGIES = {"unknown": MaskedWords, "similarity": SimilarityWords,
-              "language_model": LanguageModelWords}
+STRATEGIES: dict[str, Any] = {"unknown": MaskedWords, "similarity": SimilarityWords,
+                              "language_model": LanguageModelWords}
 PLAIN = str | int | float | list | None  # options recorded as they are, others by their type
 
 class AnchorText(TextExplainer):

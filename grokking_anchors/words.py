@@ -70,7 +70,8 @@ def position_names(
     words: list,  # the tokens
 ) -> list:  # of str
     "The words; one that comes again is told by its position: very, very (2nd), very (3rd)."
-    seen, total, names = Counter(), Counter(words), []
+    seen: Counter = Counter()
+    total, names = Counter(words), []
     for word in words:
         seen[word] += 1
         teens, last = seen[word] % 100 in (11, 12, 13), seen[word] % 10

@@ -10,12 +10,12 @@ import pytest
 
 from conftest import ROOT
 from grokking_anchors import AnchorText, explore
+from grokking_anchors.asking import agreement
 from grokking_anchors.encoding import all_rules, coverage, precision
+from grokking_anchors.sampling import toy_model, toy_sampler
+from grokking_anchors.workshop.knobs import Counted, View, control, counted_search, live, page, search_panel
 from grokking_anchors.workshop.views import belief_view, hold_view, race_view, record_races, threshold_view
 from grokking_anchors.workshop.widgets import compare_view, record, roll_view, staircase_view, switch, two_settings
-from grokking_anchors.workshop.knobs import Counted, View, control, counted_search, live, page, search_panel
-from grokking_anchors.asking import agreement
-from grokking_anchors.sampling import toy_model, toy_sampler
 
 SENTENCE = "Python is the best programming language."
 TRUTH = np.array([0.9, 0.85, 0.5, 0.3])
@@ -157,7 +157,8 @@ def test_two_settings_and_switch():
 
 def test_compare_view_says_when_there_is_no_anchor():
     """Without a certificate it is called the closest rule, in text and picture."""
-    e = AnchorText(lambda texts: [len(t) % 2 for t in texts], seed=0).explain("one two three", max_queries=60, search="beam")
+    odd = AnchorText(lambda texts: [len(t) % 2 for t in texts], seed=0)
+    e = odd.explain("one two three", max_queries=60, search="beam")
     assert not e.certified and "no anchor, closest rule" in compare_view({"x": e}).text
 
 

@@ -1,5 +1,7 @@
 """Modules and notebooks are in step: nobody edited an exported module by hand, nobody forgot to export or clean."""
 
+import re
+
 import pytest
 
 import refresh
@@ -32,6 +34,13 @@ def test_modules_are_exported(checkout):
     changed = [name for name in committed if fresh[name] != committed[name]]
     assert not changed, ADVICE
     assert not (checkout / "nbs" / "llms.txt").exists(), "keep the docstrings of plain modules to three lines"
+
+
+def test_linter_and_exports_agree():
+    """Exported modules, and no others, are linted as the notebooks they come from."""
+    exported = [name for name, text in modules(ROOT).items() if EXPORTED in text or name == "_modidx.py"]
+    excluded = re.findall(r'"grokking_anchors/(\S+\.py)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert sorted(exported) == sorted(excluded)
 
 
 def test_exporting_undoes_a_hand_edit(checkout):

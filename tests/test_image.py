@@ -11,10 +11,10 @@ from skimage.data import chelsea
 
 from conftest import ROOT
 from grokking_anchors import AnchorImage, Explanation, agreement
-from grokking_anchors.search import find_anchor
-from grokking_anchors.image import same_segments
-from grokking_anchors.segments import Collage, as_shown, relabel, replacement_sheets, segment
 from grokking_anchors.asking import Queries
+from grokking_anchors.image import same_segments
+from grokking_anchors.search import find_anchor
+from grokking_anchors.segments import Collage, as_shown, relabel, replacement_sheets, segment
 
 RNG = np.random.default_rng(7)
 GREY = RNG.integers(0, 120, size=(12, 16)).astype(np.uint8)  # dark: no corner is bright by itself

@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+
 from mutations import MUTATIONS, fails, occurrences
 
 

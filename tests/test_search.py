@@ -11,12 +11,12 @@ from scipy import integrate, stats
 sys.path.insert(0, str(Path(__file__).parent.parent / "bench"))
 import problems  # noqa: E402
 
+from grokking_anchors.asking import agreement  # noqa: E402
 from grokking_anchors.bandit import Arms, bernoulli_kl, kl_lucb, upper_bound  # noqa: E402
 from grokking_anchors.certify import certify, log_e_value, precision_interval  # noqa: E402
-from grokking_anchors.search import find_anchor  # noqa: E402
 from grokking_anchors.encoding import all_rules  # noqa: E402
-from grokking_anchors.asking import agreement  # noqa: E402
 from grokking_anchors.sampling import IndependentSampler, toy_model, toy_sampler  # noqa: E402
+from grokking_anchors.search import find_anchor  # noqa: E402
 
 SENTENCE = "Python is the best programming language."
 

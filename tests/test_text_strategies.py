@@ -10,9 +10,17 @@ from scipy.stats import binom, norm
 
 from grokking_anchors import AnchorText
 from grokking_anchors.explanation import Explanation
-from grokking_anchors.replacements import ReplacedWords, Tables
-from grokking_anchors.replacements import LEAST
-from grokking_anchors.sources import MaskedLanguageModel, NgramModel, SimilarWords, bundled_snippets, lean, shortlist, snippet_model, spelled_like
+from grokking_anchors.replacements import LEAST, ReplacedWords, Tables
+from grokking_anchors.sources import (
+    MaskedLanguageModel,
+    NgramModel,
+    SimilarWords,
+    bundled_snippets,
+    lean,
+    shortlist,
+    snippet_model,
+    spelled_like,
+)
 from grokking_anchors.text import STRATEGIES
 from grokking_anchors.words import MaskedWords, movie_snippets, sentiment_model, token_spans
 

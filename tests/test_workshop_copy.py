@@ -8,8 +8,8 @@ from nbdev.test import test_nb as run_notebook
 
 from conftest import NOTEBOOKS, ROOT, by_name, read
 from grokking_anchors.cli import main
-from grokking_anchors.workshop.exercises import blank, has_solutions
 from grokking_anchors.workshop.copying import copy_notebooks
+from grokking_anchors.workshop.exercises import blank, has_solutions
 
 DEVELOPER = re.compile(r"^\s*(import|from)\s+(nbdev|fastcore|pytest|nbclient|nbconvert)\b", re.MULTILINE)
 WITH_SOLUTIONS = [path for path in NOTEBOOKS if has_solutions(read(path))]

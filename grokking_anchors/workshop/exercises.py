@@ -41,9 +41,8 @@ class Todo:
 
 
 TWO_SIDED = "add sub mul truediv floordiv mod pow matmul and or xor"
-USES = f"bool call iter len getitem contains array float index invert neg abs {TWO_SIDED}"
-USES = [*f"eq ne lt le gt ge {USES}".split(), *(f"r{name}" for name in TWO_SIDED.split())]
-for use in USES:
+ONE_SIDED = "bool call iter len getitem contains array float index invert neg abs eq ne lt le gt ge"
+for use in [*f"{ONE_SIDED} {TWO_SIDED}".split(), *(f"r{name}" for name in TWO_SIDED.split())]:
     setattr(Todo, f"__{use}__", Todo._open)
 TODO = Todo()
 

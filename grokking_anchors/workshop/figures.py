@@ -10,8 +10,19 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from ..bandit import bernoulli_kl
 from ..plots import (
-    GREY, INK, PALE, RED, TEAL, album, at_threshold, canvas, dimmed, image_story,  # noqa: F401
-    listed, numbered_segments, paint, panels, partial_bars, short,
+    GREY,  # noqa: F401
+    INK,
+    PALE,
+    RED,
+    TEAL,
+    album,
+    at_threshold,
+    canvas,
+    listed,
+    numbered_segments,
+    paint,
+    panels,
+    short,
 )  # fmt: skip
 
 # ---- all rooms: the five parts ----------------------------------------------------------

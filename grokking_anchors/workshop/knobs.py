@@ -50,7 +50,7 @@ def title(
 
 
 def row(
-    controls: list,  # widgets
+    controls: Any,  # widgets
 ) -> widgets.Widget:
     """Controls beside each other; on a narrow screen they wrap."""
     return widgets.HBox(list(controls), layout=widgets.Layout(flex_flow="row wrap"))

@@ -65,7 +65,8 @@ def belief_view(
     ends = [kl, hoeffding, precision_interval(hits, pulls, delta)]
     labels = ["KL, one look", "Hoeffding, one look", "bet, any number of looks"]
     said = "; ".join(f"{label} {low:.3f} to {high:.3f}" for label, (low, high) in zip(labels, ends))
-    figure = figures.belief_lines(labels, [share] * 3, *np.transpose(ends), lit=[0])
+    low, high = np.transpose(ends)
+    figure = figures.belief_lines(labels, [share] * 3, low, high, lit=[0])
     return View(f"{hits} hits in {pulls} pulls, delta {delta:g}: {said}.", figure)
 
 

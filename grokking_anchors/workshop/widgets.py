@@ -39,11 +39,11 @@ def compare_view(
 ) -> View:
     "Explanations one above the other: rule, precision, coverage and the samples asked."
     said, rows = [], []
-    for title, e in explanations.items():
+    for name, e in explanations.items():
         kind = "anchor" if e.certified else "no anchor, closest rule"
         rule, asked = rule_text(e), e.queries["rows"]
-        said.append(f"{title}: {kind} {rule}, coverage {e.coverage:.3g}, {asked:,} samples asked")
-        rows.append(dict(title=title, anchor=rule, precision=e.precision,
+        said.append(f"{name}: {kind} {rule}, coverage {e.coverage:.3g}, {asked:,} samples asked")
+        rows.append(dict(title=name, anchor=rule, precision=e.precision,
                          interval=e.precision_interval, threshold=e.meta["params"]["threshold"],
                          coverage=e.coverage, asked=asked, certified=e.certified))
     return View("; ".join(said) + ".", figures.setting_lines(rows))
