@@ -176,6 +176,7 @@ def admitted(sampler: Any) -> Sampler:
     require(predicates and all(isinstance(name, str) for name in predicates),
             f"{who}.predicates must be readable strings, each true "
             f"of the instance, came: {predicates[:3]}")
+    checked_draw(sampler, np.ones((1, len(predicates)), bool), np.random.default_rng(0))
     return sampler
 
 # %% ../nbs/01b_asking.ipynb #h6d739c

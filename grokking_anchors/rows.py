@@ -356,6 +356,7 @@ class TabularExplanation(Explanation):
 # %% ../nbs/08_rows.ipynb #nf82055
 def other_precision(queries: Any, rule: np.ndarray, rng: Any) -> dict:
     "Precision of the rule `(d,)` under the other question: name -> (precision, rows, how)."
+    if not queries.calls: return {}  # no budget was left for the rule itself
     sampler = queries.sampler
     most = max(0, min(sampler.count_rows, queries.left))
     if isinstance(sampler, ObservedSampler):
