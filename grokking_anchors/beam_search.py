@@ -64,7 +64,7 @@ class Tally:
     rng: Any  # numpy Generator
     blocks: list = field(default_factory=list)
     def draw(self, rules, counts):
-        "Label `counts[i]` new samples for rule i, all in one call; returns a list of the new block."
+        "Label `counts[i]` new samples for rule i, all in one call; the new block, in a list."
         which = np.repeat(np.arange(len(rules)), counts)
         held, _, agreed = self.queries.ask(rules[which], self.rng, leave=self.queries.reserve)
         self.blocks.append(Block(pack(rules), which, pack(held), agreed))

@@ -41,7 +41,7 @@ def rows_needed(
     "About how many more samples the bet needs to win."
     share = (hits + 50 * guess) / (pulls + 50)
     q = np.clip(share, threshold + .1 * (1 - threshold), 1 - .02 * (1 - threshold))
-    return (goal + 2.5 - log_e) / float(bernoulli_kl(q, threshold))  # 2.5: the cost of not knowing q
+    return (goal + 2.5 - log_e) / float(bernoulli_kl(q, threshold))  # 2.5: we do not know q
 
 # %% ../nbs/05_certify.ipynb #c027
 class Certificate(NamedTuple):

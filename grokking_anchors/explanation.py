@@ -107,11 +107,11 @@ class Answering(Claim):
         numbers = dict(precision=self.precision, coverage=self.coverage)
         return dict(anchor=self.anchor, **numbers, raw=self.raw)
 
-    def check(self, inputs):
+    def check(self, inputs: Any) -> np.ndarray:
         "Which predicate holds for which input: `(n, d)` bool. Every kind of input knows how."
         raise NotImplementedError(f"{type(self).__name__} cannot check new inputs")
 
-    def holds(self, inputs):
+    def holds(self, inputs: Any) -> np.ndarray:
         "Does the rule hold for each of n new inputs: `(n,)` bool."
         return applies(self.rule, self.check(inputs))
 
@@ -154,7 +154,7 @@ def html_table(rows: dict) -> str:
 # %% ../nbs/06_explanation.ipynb #hb2ef8b
 class Told(Answering):
     "A claim in words."
-    def facts(self): return facts_of(self, self.words)
+    def facts(self) -> dict: return facts_of(self, self.words)
 
     def headline(self): return chips(self.words, CHIP if self.certified else DOUBT)  # HTML
 
@@ -201,7 +201,7 @@ def parts_of_raw(raw: dict) -> list:
             for feature, precision, coverage, examples in rows]
 
 # %% ../nbs/06_explanation.ipynb #h90a63f
-def kind_named(name: str, module: str) -> type:
+def kind_named(name: str, module: str) -> Any:
     "The kind of explanation of that name: the package's, or a defined one; else the plain one."
     if module.startswith("grokking_anchors."): return getattr(import_module(module), name)
     known = {(kind.__name__, kind.__module__): kind for kind in Explanation.__subclasses__()}
@@ -222,18 +222,18 @@ class Explanation(Shown):
         return {f.name: getattr(self, f.name) for f in fields(self) if f.metadata.get("file", True)}
     @classmethod
     def restored(cls, stored): return cls(**stored)
-    def to_dict(self):
+    def to_dict(self) -> dict:
         "The explanation as plain Python: its fields, the anchor in words, and the published `raw`."
         own, kind = self.stored(), dict(kind=type(self).__name__, module=type(self).__module__)
         raw = raw_of(own.pop("parts"), self.names, own.pop("instance"), self.prediction)
         return kind | plain(dict(anchor=self.words, **own, raw=raw))
-    def to_json(self, **options): return json.dumps(self.to_dict(), **options)
+    def to_json(self, **options: Any) -> str: return json.dumps(self.to_dict(), **options)
     @staticmethod
-    def from_dict(state):  # what `to_dict` said
+    def from_dict(state: dict) -> "Explanation":  # what `to_dict` said
         kind = kind_named(state["kind"], state["module"])
         return kind.restored(values_of(state, kind))
     @staticmethod
-    def from_json(text): return Explanation.from_dict(json.loads(text))
+    def from_json(text: str) -> "Explanation": return Explanation.from_dict(json.loads(text))
 
 # %% ../nbs/06_explanation.ipynb #h757e53
 def explain(

@@ -92,7 +92,7 @@ class ImageExplanation(Explanation):
 
     def plot(self):
         "The picture, its anchor, and neighbours that are kept and lost: a matplotlib figure."
-        labels, losing = small(self.segments), [one["lost"] for one in self.parts if len(one["lost"])]
+        labels, losing = small(self.segments), [p["lost"] for p in self.parts if len(p["lost"])]
         kept, lost = self.parts[-1]["kept"][:2], losing[-1][:2] if losing else []
         pictures = [[self.thumbnail(one) for one in some] for some in (kept, lost)]
         return image_story(self.thumbnail(self.instance), labels, self.rule[labels], *pictures,

@@ -57,8 +57,7 @@ def pick(
     sound = [i for i, one in enumerate(explanations) if getattr(one, "certified", False)]
     inputs = [explanations[i].instance for i in sound] if inputs is None else inputs
     holds = {i: explanations[i].holds(inputs) for i in sound}
-    picked: list = []
-    reached = np.zeros(len(inputs), bool)
+    reached, picked = np.zeros(len(inputs), bool), list[dict]()
     while holds and len(picked) < k:
         i = max(holds, key=lambda i: (holds[i] & ~reached).sum())
         if not (holds[i] & ~reached).any(): break

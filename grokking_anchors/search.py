@@ -156,7 +156,8 @@ def exact(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Callable
     fits = (held >= rule).all(axis=1)
     verdict = "certified" if valid else "rejected"
     certificate = Certificate(verdict, precisions[best] * fits.sum(), int(fits.sum()), 0., 0.)
-    kept, lost = (choices[fits & yes][:settings.n_covered_ex] for yes in (agreed >= .5, agreed < .5))
+    yes = agreed >= .5
+    kept, lost = (choices[fits & one][:settings.n_covered_ex] for one in (yes, ~yes))
     certifier.file(Tested(rule, float(coverages[best]), certificate, kept, lost))
     return lambda rules: precisions[rules @ 2 ** np.arange(held.shape[1])[::-1]]
 

@@ -18,7 +18,7 @@ def copy_notebooks(
     dest: str | Path,  # folder to write to; made if it is missing
     force: bool = False,  # overwrite files that differ?
 ) -> list[Path]:  # the files of the copy
-    """Copy notebooks with blanks, originals into `solutions`; FileExistsError rather than a loss."""
+    """Copy notebooks with blanks, and originals into `solutions`. FileExistsError spares work."""
     files = _plan(notebooks_path(), Path(dest))
     there = {path: content for path, content in files.items() if path.exists()}
     changed = [str(path) for path, content in there.items() if path.read_bytes() != content]
@@ -52,7 +52,7 @@ def open_lab(
     dest: str | Path,  # folder with the copied notebooks
     options: tuple[str, ...] = (),  # passed on to JupyterLab
 ) -> int:  # JupyterLab's exit code
-    """Open JupyterLab in a folder and wait until it ends; SystemExit with advice if it is missing."""
+    """Open JupyterLab in a folder and wait until it ends; SystemExit with advice if it lacks."""
     if find_spec("jupyterlab") is None:
         raise SystemExit(
             "JupyterLab is not installed (it is the extra 'workshop'). Install it with\n"

@@ -56,7 +56,7 @@ def check(
     hint: str = "",  # shown when the answer is wrong: a question
     tol: float = 1e-6,  # how far numbers may be off, relative or absolute
 ) -> None:
-    """Print whether an answer is open or right; raise `WrongAnswer` with the hint if it is wrong."""
+    """Print whether an answer is open or right; `WrongAnswer` with the hint if it is wrong."""
     cause, still_open = "", _is_open(answer)
     judge = expected if callable(expected) else lambda answer: same(answer, expected, tol)
     try:
@@ -79,7 +79,7 @@ def same(
     expected: Any,  # the right value
     tol: float = 1e-6,  # how far numbers may be off
 ) -> bool:
-    """Are the two the same: arrays by shape and closeness, floats by closeness, the rest exactly?"""
+    """Are the two the same: arrays by shape and closeness, floats by closeness, others exactly?"""
     if isinstance(expected, (list, tuple)):
         listed = isinstance(answer, (list, tuple, np.ndarray)) and len(answer) == len(expected)
         return listed and all(same(a, e, tol) for a, e in zip(answer, expected))

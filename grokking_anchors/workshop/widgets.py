@@ -11,6 +11,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from ..explanation import Explanation, html_table
+from ..plots import partial_bars
 from . import figures
 from .knobs import View, live, search_panel, title
 from ..settings import require
@@ -105,7 +106,7 @@ def staircase_view(
         text = (f"{{{', '.join(names[:k + 1])}}} was measured at {shares[k]:.3f}, coverage "
                 f"{covers[k]:.3g}. Measured is not certified: search again with this threshold "
                 "for a promise.")
-    figure = figures.partial_bars(names, shares, covers, threshold, explanation.precision_interval)
+    figure = partial_bars(names, shares, covers, threshold, explanation.precision_interval)
     return View(f"Threshold {threshold:g}: {text}", figure)
 
 # %% ../../nbs/10_explore.ipynb #n9743c9
