@@ -55,7 +55,7 @@ def test_an_interval_is_wrong_at_most_as_often_as_it_says():
     """Each end, whenever a game stopped: 2,000 games, at delta .1, just below and just above the threshold."""
     rng = np.random.default_rng(1)
     for p in (0.949, 0.951):
-        games = [certify(lambda n: rng.random(n) < p, 0.95, 0.1, 0.97, 100, 1500) for _ in range(2000)]
+        games = [certify(lambda n, p=p: rng.random(n) < p, 0.95, 0.1, 0.97, 100, 1500) for _ in range(2000)]
         low, high = np.transpose([precision_interval(game.hits, game.pulls, 0.1) for game in games])
         assert max((low > p).sum(), (high < p).sum()) <= limit(0.1, 2000)
 
@@ -168,7 +168,7 @@ def test_the_exact_search_certifies_what_is_true_and_nothing_else():
     for seed in range(300):
         table = np.random.default_rng(seed).random(64) < 0.93
         table[63] = True
-        agrees = lambda rows: table[rows @ 2 ** np.arange(6)[::-1]].astype(float)
+        agrees = lambda rows, table=table: table[rows @ 2 ** np.arange(6)[::-1]].astype(float)
         exact = np.array([table[(rules >= rule).all(axis=1)].mean() for rule in rules])
         found = find_anchor(sampler, agrees, search="exact", threshold=0.95)
         number = int(found.rule @ 2 ** np.arange(6)[::-1])

@@ -50,6 +50,10 @@ def spoilt(**members):
     return type("Spoilt", (Good,), members)()
 
 
+def draw_all(self, rules, rng):
+    return rules | True, rules * 1
+
+
 def draw_one_array(self, rules, rng):
     return Good.draw(self, rules, rng)[0]
 
@@ -85,8 +89,7 @@ def render_dice(self, choices):
     "sampler, error, words",
     [
         (type("NoDraw", (Sampler,), dict(predicates=["a"]))(), NotImplementedError, r"NoDraw must define draw\("),
-        (type("NoRender", (Sampler,), dict(predicates=["a"], draw=lambda self, rules, rng: (rules | True, rules * 1)))(),
-         NotImplementedError, r"NoRender must define render\("),
+        (type("NoRender", (Sampler,), dict(predicates=["a"], draw=draw_all))(), NotImplementedError, "define render"),
         (object(), TypeError, "must be a Sampler: let your class inherit"),
         ("text", TypeError, "must be a Sampler"),
         (spoilt(predicates=[]), ValueError, "predicates must be readable strings"),
@@ -203,9 +206,9 @@ def test_equal_recipes_are_asked_once():
 
 def test_budget_of_rows_is_kept_to_the_row():
     """The model never sees more rows than max_queries, the instance's own row included."""
+    seen, judge = [], agreement(toy_model, [SENTENCE])
     for limit in (1, 2, 50, 501, 1200):
-        seen = []
-        judge = agreement(toy_model, [SENTENCE])
+        seen.clear()
         options = dict(max_queries=limit, deterministic=False, seed=0)
         find_anchor(toy_sampler(), lambda texts: seen.extend(texts) or judge(texts), **options)
         assert len(seen) <= limit

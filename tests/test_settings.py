@@ -132,7 +132,8 @@ def test_budgets_bind(kind, search):
 @pytest.mark.parametrize("kind, search", CASES)
 def test_no_test_draws_more_than_max_pulls(kind, search, monkeypatch):
     """A test that may draw 90 samples certifies nothing at .99, and none draws more; the exact search tests nothing."""
-    from grokking_anchors import explanation, search as module
+    from grokking_anchors import explanation
+    from grokking_anchors import search as module
 
     seen = []
     look = module.find_anchor

@@ -3,8 +3,19 @@
 import numpy as np
 from typing_extensions import assert_type
 
-from grokking_anchors import AnchorImage, AnchorTabular, AnchorText, Explanation, Sampler, Settings
-from grokking_anchors import agreement, explain_many, explore, find_anchor, pick  # noqa: F401
+from grokking_anchors import (  # noqa: F401
+    AnchorImage,
+    AnchorTabular,
+    AnchorText,
+    Explanation,
+    Sampler,
+    Settings,
+    agreement,
+    explain_many,
+    explore,
+    find_anchor,
+    pick,
+)
 from grokking_anchors.explainers import AnchorText as Documented
 from grokking_anchors.image import ImageExplanation
 from grokking_anchors.rows import TabularExplanation
