@@ -201,7 +201,7 @@ class Calls(Budget):
     def call(self, choices):
         "Choices `(n, c)` -> agreement `(n,)`, from the model: no other line of a search asks it."
         start, inputs = time.perf_counter(), self.sampler.render(choices)
-        if not self.calls: check_render(self.sampler, choices[:1], inputs[:1])
+        if not self.calls: check_render(self.sampler, choices[:20], inputs[:20])
         agreed = checked_agreement(self.agrees(inputs), len(choices))
         self.calls, self.distinct = self.calls + 1, self.distinct + len(choices)
         self.seconds += time.perf_counter() - start

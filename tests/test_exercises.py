@@ -139,12 +139,13 @@ def test_blank_notebook():
             cell("check(n, 6, 'How many?')"),
             cell("n"),
             cell("%time n"),
+            cell("check(0, 0)"),
         ]
     }
     copy = blank(notebook)
     sources = ["".join(c["source"]) for c in copy["cells"]]
     assert sources[2] == "from grokking_anchors.workshop.exercises import TODO\n\nn = TODO  # your answer"
-    assert [i for i, c in enumerate(copy["cells"]) if c.get("outputs") == []] == [2, 4, 5]
+    assert [i for i, c in enumerate(copy["cells"]) if c.get("outputs") == []] == [2, 4, 5, 7]
     assert copy["cells"][2]["metadata"]["tags"] == ["exercise", "slow"]
     assert isinstance(copy["cells"][2]["source"], list)
     assert has_solutions(notebook) and not has_solutions(copy)

@@ -14,7 +14,8 @@ import problems  # noqa: E402
 from grokking_anchors import search  # noqa: E402
 from grokking_anchors.asking import agreement  # noqa: E402
 from grokking_anchors.bandit import Arms, bernoulli_kl, kl_lucb, upper_bound  # noqa: E402
-from grokking_anchors.certify import certify, log_e_value, precision_interval  # noqa: E402
+from grokking_anchors.beam_search import Candidates  # noqa: E402
+from grokking_anchors.certify import certify, log_e_value, precision_interval, promising  # noqa: E402
 from grokking_anchors.encoding import all_rules  # noqa: E402
 from grokking_anchors.sampling import IndependentSampler, toy_model, toy_sampler  # noqa: E402
 from grokking_anchors.search import find_anchor  # noqa: E402
@@ -380,3 +381,36 @@ def test_ties_of_the_exact_search():
     assert found.rule.tolist() == [True, False]
     found = find_anchor(*enumerated([0.5, 0.5, 0.5], [0, 0, 0, 1, 0, 1, 1, 1]), search="exact", threshold=0.7)
     assert found.rule.tolist() == [True, False, False] and found.precision == 0.75
+
+
+def test_the_beam_is_as_wide_as_asked(monkeypatch):
+    """Never wider than `beam_size`, and as wide where there are so many candidates."""
+    widths, real = [], search.beam_search
+
+    def recorded(*arguments):
+        for level in real(*arguments):
+            widths.append(len(level.beam))
+            yield level
+
+    monkeypatch.setattr(search, "beam_search", recorded)
+    for seed in range(5):
+        world = problems.problem(problems.FAMILIES[seed], 700 + seed)
+        find_anchor(world, world.agrees, seed=seed, search="beam", beam_size=2)
+    assert max(widths) == 2
+
+
+def test_questions_of_a_test_come_in_growing_batches():
+    """Never less than a batch, never more than four batches or all that was asked so far."""
+    asked, rng = [], np.random.default_rng(0)
+    certify(lambda n: asked.append(n) or rng.random(n) < 0.963, 0.95, 0.05, 0.963, 50, 90_000)
+    before = np.cumsum([0, *asked[:-1]])
+    assert len(asked) > 4 and asked[0] <= 200
+    assert all(50 <= n <= max(200, sum_) for n, sum_ in zip(asked[:-1], before))
+
+
+def test_promising_candidates_in_order():
+    """The largest coverage first, then fewer predicates, then the more likely; hopeless ones not at all."""
+    rules = np.array([[1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1]], bool)
+    coverage, pulls = np.array([0.2, 0.5, 0.5, 0.5, 0.9]), np.full(5, 1000)
+    found = promising(Candidates(rules, coverage, np.array([990, 990, 980, 995, 500]), pulls), 0.95)
+    assert found.tolist() == [3, 2, 1, 0]

@@ -400,6 +400,11 @@ HOLE[0, 0] = np.inf
             "two columns have the name 'a'",
         ),
         (lambda: AnchorTabular(SIGN).fit(pd.DataFrame(dict(a=[[1], [2]]))), TypeError, "holds a list"),
+        (
+            lambda: AnchorTabular(SIGN, categorical_names={"a": ["x"]}).fit(pd.DataFrame(dict(a=["x", "y"]))),
+            ValueError,
+            "lacks 'y'",
+        ),
     ],
 )
 def test_bad_input(made, error, message):
@@ -585,3 +590,16 @@ def test_exact_search_on_what_is_found():
         if (TREE.predict(X[holds]) == label).all():
             best = max(best, holds.mean())
     assert found.certified == (best > 0) and (not found.certified or found.coverage == pytest.approx(best))
+
+
+def test_a_value_that_no_training_row_has_stays():
+    """Where no training row satisfies a bound, what is written is the instance's own value: here, a missing one."""
+    rng = np.random.default_rng(0)
+    train, row = rng.normal(size=(200, 2)), np.array([np.nan, 0.5])
+    explainer = AnchorTabular(lambda rows: np.isnan(rows[:, 0]).astype(int), ["a", "b"], seed=0).fit(train)
+    sampler = explainer.sampler(row)
+    assert sampler.predicates[0] == "a is missing"
+    drawn = sampler.render(sampler.draw(np.tile(np.arange(len(sampler.predicates)) == 0, (50, 1)), rng)[1])
+    assert np.isnan(drawn[:, 0]).all() and not np.isnan(drawn[:, 1]).any()
+    found = explainer.explain(row)
+    assert found.certified and found.anchor == ["a is missing"] and "no training row" in found.reason

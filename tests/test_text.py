@@ -249,3 +249,20 @@ def test_mean_precision_of_many_anchors(model):
         share = np.mean(model.predict(sampler.render(choices)) == explanation.raw["prediction"])
         low += explanation.certified and share < 0.95 - 3 * np.sqrt(0.95 * 0.05 / 5000)
     assert low <= 8
+
+
+def test_check_says_which_words_a_text_contains():
+    """Each token of the instance, as often as it stands there; `holds` asks for those of the rule."""
+    model = lambda texts: np.array(["good" in text for text in texts])
+    found = AnchorText(model, seed=0).explain("good film")
+    assert found.check(["a film", "good", "nothing", "film good"]).tolist() == [[0, 1], [1, 0], [0, 0], [1, 1]]
+    assert found.holds(["a film", "so good"]).tolist() == [False, True]
+
+
+def test_repeated_words_may_be_one_predicate():
+    """join="repeats": all places of a word are kept or masked together."""
+    model = lambda texts: np.array([text.split().count("very") == 2 for text in texts])
+    found = AnchorText(model, seed=0, join="repeats").explain("very very good")
+    assert found.names == ["very (all 2)", "good"] and found.anchor == ["very (all 2)"]
+    apart = AnchorText(model, seed=0).explain("very very good")
+    assert len(apart.names) == 3 and sorted(apart.anchor) == ["very (1st)", "very (2nd)"]

@@ -694,3 +694,22 @@ def test_classification_pipeline(tiny):
     assert predict.classes[int(scores[0].argmax())] == best["label"]
     found = AnchorText(predict, seed=0).explain("this is a good film .", max_queries=2000)
     assert found.raw["prediction"] == predict(["this is a good film ."]).argmax()
+
+
+def test_a_pool_is_never_too_small():
+    """Twenty templates at least for each rule, and each of them respects the rule."""
+    sampler, rng = sampler_of(Fixed(), frac_mask_templates=0.01), np.random.default_rng(0)
+    for i in range(1, len(sampler.names)):
+        rule = np.arange(len(sampler.names)) < i
+        pool = sampler.pool.templates(rule, rng)
+        assert len(pool) >= 20 and (pool >= rule).all()
+        assert (sampler.draw(np.tile(rule, (50, 1)), rng)[0] >= rule).all()
+
+
+def test_fixed_words_never_change():
+    """Stopwords and punctuation stay in every sample, and are no predicates."""
+    sampler = AnchorText(lambda texts: texts, "language_model", language_model=Fixed(), stopwords=["and"])
+    sampler = sampler.sampler("w1 and w2 , w3")
+    choices = sampler.draw(np.zeros((200, len(sampler.names)), bool), np.random.default_rng(0))[1]
+    assert sampler.names == ["w1", "w2", "w3"] and not choices[:, [1, 3]].any()
+    assert all(text.split()[1] == "and" and text.split()[3] == "," for text in sampler.render(choices))
