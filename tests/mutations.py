@@ -173,7 +173,7 @@ MUTATIONS = [
         ("np.lexsort([later, precise, sizes, -coverages.round(12), first])", "np.lexsort([-coverages.round(12), first])"),
     ),
     *of(
-        "05b_search", PROMISE,
+        "05b_search", f"{PROMISE} -k exact",
         ("superset_sums(held, weights * agreed)", "superset_sums(held, 1. * agreed)"),
         ("return best, bool(valid[best])", "return best, True"),
         ("short = sizes <= (settings.max_anchor_size or len(sizes))", "short = sizes >= 0"),
