@@ -244,13 +244,11 @@ def image_story(
     visible,  # (height, width) bool: the anchor
     kept=(),  # neighbours that keep the prediction
     lost=(),  # neighbours that lose it
-    certified=True,
-    prediction="",
+    titles=("", "anchor"),  # of the picture and of the rule
 ):
     "The picture with its segments, the anchor, neighbours that keep and lose the prediction."
-    pictures = [picture, dimmed(picture, visible), *kept, *lost]
-    titles = [f"prediction: {prediction}", "anchor" if certified else "no anchor; closest rule",
-              *["still the same"] * len(kept), *["not any more"] * len(lost)]  # fmt: skip
+    pictures, certified = [picture, dimmed(picture, visible), *kept, *lost], titles[1] == "anchor"
+    titles = [*titles, *["still the same"] * len(kept), *["not any more"] * len(lost)]
     fig, axes = album(len(pictures), picture, 4 if len(pictures) == 4 else min(len(pictures), 3))
     around, colour = [labels, visible], TEAL if certified else RED
     for i, (ax, one) in enumerate(zip(axes, pictures)):
