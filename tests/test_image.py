@@ -590,21 +590,6 @@ def test_import_loads_no_heavy_library():
     assert not {"skimage", "sklearn", "matplotlib", "onnxruntime", "pandas", "PIL"} & set(loaded) and "numpy" in loaded
 
 
-def test_notebook_runs_without_onnxruntime(tmp_path, monkeypatch):
-    """Its cells say what to install, and it reaches its end."""
-    from nbdev.test import test_nb as run_notebook
-
-    from conftest import read
-
-    monkeypatch.setitem(sys.modules, "onnxruntime", None)  # what `find_spec` and `import` see then: nothing
-    copy = tmp_path / "09a_image.ipynb"
-    copy.write_text(json.dumps(read(ROOT / "nbs" / "09a_image.ipynb")), encoding="utf-8")
-    passed, _ = run_notebook(copy, basepath=ROOT, save=True)
-    assert passed
-    printed = [line for cell in read(copy)["cells"] for out in cell.get("outputs", []) for line in out.get("text", [])]
-    assert any("skipped: pip install" in line for line in printed)
-
-
 def test_imagenet_model_knows_a_cat():
     """The bundled model: probabilities, any size of picture, bytes only."""
     pytest.importorskip("onnxruntime")

@@ -107,6 +107,7 @@ def race_view(
     chosen = " and ".join(map(str, sorted(state.beam.tolist())))
     text = (f"Tau {tau:g}, round {state.t} of {len(rounds)}: gap {state.gap:.2f}, "
             f"{state.arms.pulls.sum():.0f} questions so far, choice: arms {chosen}. On average "
-            f"such a race asks {questions:.0f} questions and chooses wrongly in {wrong:.0%} of cases.")
+            f"such a race asks {questions:.0f} questions and chooses wrongly in {wrong:.0%} of "
+            "cases.")
     figure = figures.ladder(state, tau, truth)
     return View(text, figures.framed(figure, left=.1, right=.98, bottom=.17, top=.9))
