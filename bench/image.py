@@ -59,13 +59,13 @@ def photos(hide):
 class Timed:
     """A model that adds up its own seconds; `queries["seconds"]` holds those of rendering as well."""
 
-    def __init__(self, predict):
-        self.predict, self.seconds = predict, 0.0
+    def __init__(self, function):
+        self.function, self.seconds = function, 0.0
 
     def __call__(self, pictures):
         start = time.perf_counter()
         try:
-            return self.predict(pictures)
+            return self.function(pictures)
         finally:
             self.seconds += time.perf_counter() - start
 

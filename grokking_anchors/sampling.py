@@ -68,8 +68,8 @@ class IndependentSampler(Sampler):
         return held, self.choose(held, rng)
 
     def choose(self, held, rng): return held  # the recipes of samples `(n, d)`
-    def coverage(self, rules): return np.where(rules, self.keep, 1.).prod(axis=1)
-
+    def coverage(self, rules):
+        return np.prod(np.broadcast_to(self.keep, rules.shape), axis=1, where=rules)
     def enumerate(self):
         d = len(self.predicates)
         held = np.indices((2,) * d).reshape(d, -1).T == 1

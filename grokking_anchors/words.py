@@ -116,6 +116,7 @@ class MaskedWords(TextSampler):
         super().__init__(text, spans, groups, sample_proba)
         kept = [gap + word for gap, word in zip(self.gaps, self.words)]
         self.pieces = np.array([kept, masked_pieces(self.words, self.gaps, unk)], object)
+        self.row_bytes = 16 * len(spans) + 4 * len(text)
 
     @staticmethod
     def prepare(nlp=None, sample_proba=.5, unk="UNK"):

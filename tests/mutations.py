@@ -47,7 +47,7 @@ MUTATIONS = [
     ),
     *of(
         "01_sampling", "test_sampler.py",
-        ("np.where(rules, self.keep, 1.).prod(axis=1)", "np.where(rules, self.keep, 1.).min(axis=1)"),
+        ("axis=1, where=rules)", "axis=1, where=~rules)"),
         ("never = np.any(np.equal(keep, 0))", "never = False"),
         ("1. - np.asarray(self.keep)).prod(axis=1)", "1.).prod(axis=1)"),
         ("full = np.ones((1, len(self.predicates)), bool)", "full = np.zeros((1, len(self.predicates)), bool)"),
