@@ -17,6 +17,7 @@ from grokking_anchors.sources import (
     SimilarWords,
     bundled_snippets,
     lean,
+    piece_rows,
     shortlist,
     snippet_model,
     spelled_like,
@@ -670,11 +671,12 @@ def test_batch_size_of_the_language_model_changes_nothing(tiny):
 def test_subwords_and_long_texts(tiny):
     """A kept word keeps all its pieces, a masked one is one mask; a long text goes in parts, none of its masks is lost."""
     lm = MaskedLanguageModel("tiny", tiny / "bert")
-    (ids, places), = lm.parts(["cleverness", "uncleverly"], np.array([False, True]))
+    rows = lambda *template: piece_rows(lm.tokenizer, lm.longest, lm.starts, template)
+    (ids, places), = rows(["cleverness", "uncleverly"], np.array([False, True]))
     assert lm.tokenizer.convert_ids_to_tokens(ids) == ["[CLS]", "clever", "##ness", "[MASK]", "[SEP]"] and places == [3]
     words = ["cleverness", "film"] * 60
     mask = np.arange(120) % 3 == 0
-    parts = lm.parts(words, mask)
+    parts = rows(words, mask)
     assert len(parts) > 3 and max(len(ids) for ids, _ in parts) <= 40 and sum(len(p) for _, p in parts) == mask.sum()
     assert len(lm.candidates(words, mask)) == mask.sum()
 
