@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from conftest import ROOT
-from grokking_anchors import AnchorText, explore
+from grokking_anchors import AnchorImage, AnchorText, explore
 from grokking_anchors.asking import agreement
 from grokking_anchors.encoding import all_rules, coverage, precision
 from grokking_anchors.sampling import toy_model, toy_sampler
@@ -171,6 +171,16 @@ def test_roll_view(found):
     assert found.show(kept[0]) in one.picture and "keeps its answer" in one.text
     always = AnchorText(lambda texts: ["yes"] * len(texts), seed=0).explain("whatever <b>")
     assert roll_view(always, 1) == View("Rule {}: on record is no neighbour for which the model changes its mind.", "")
+
+
+def test_roll_of_a_picture():
+    """The neighbour is seen, not told as numbers."""
+    six = np.arange(64, dtype=np.uint8).reshape(8, 8) * 4
+    grid = lambda image: np.arange(8)[:, None] // 4 * 2 + np.arange(8) // 4
+    bright = lambda pictures: (pictures[:, -1, -1] > 200).astype(int)
+    seen = AnchorImage(bright, (8, 8), segmentation_fn=grid, hide_with=0, seed=0).explain(six)
+    shown = roll_view(seen, 1, False).picture
+    assert shown.count("<img") == 1 and "array" not in shown
 
 
 def test_staircase_view(found):
