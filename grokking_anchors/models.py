@@ -20,10 +20,8 @@ PIPELINES = {
 STUBS: list = []  # folders that last as long as this process
 
 
-def spacy_model(
-    model: str = "en_core_web_md",  # name of a pipeline
-) -> None:
-    """Make `spacy.load(model)` work; ImportError says what to install."""
+def spacy_model(model: str = "en_core_web_md") -> None:
+    """Make `spacy.load(model)` work for a pipeline's name; ImportError says what to install."""
     how = f"python -m spacy download {model} (known to this package: {', '.join(PIPELINES)})"
     if model in PIPELINES:
         how = f"pip install 'grokking_anchors[{PIPELINES[model][1]}]'"
@@ -88,10 +86,11 @@ def pipeline_predictor(
     return predict
 
 
-def imagenet_model(
-    threads: int = 1,
-) -> tuple:  # a function: bytes `(n, height, width, 3)` -> probabilities `(n, 1000)`; 1,000 names
-    """EfficientNet-Lite0 on onnxruntime. Raises ModuleNotFoundError that says what to install."""
+def imagenet_model(threads: int = 1) -> tuple:  # a function, and the names of its 1,000 classes
+    """EfficientNet-Lite0 on onnxruntime: bytes `(n, h, w, 3)` -> probabilities `(n, 1000)`.
+
+    Raises ModuleNotFoundError that says what to install.
+    """
     try:
         import onnxruntime
     except ModuleNotFoundError as error:

@@ -168,8 +168,7 @@ def category_column(reader: TableReader, j: int, values: np.ndarray, unit: str =
 
 # %% ../nbs/08_rows.ipynb #h7e74e2
 def fitted(
-    reader: TableReader,
-    how: dict,  # column -> see `cut`
+    reader: TableReader, how: dict,  # column -> see `cut`
     answers: Any = None,  # what the model says of the training rows, for "tree" and functions
     units: dict | None = None, formats: dict | None = None,  # column -> text, edge -> text
 ) -> Table:

@@ -261,8 +261,7 @@ def whole_words(
 
 # %% ../nbs/07a_sources.ipynb #nb56990
 def piece_rows(
-    tokenizer: Any,  # of Hugging Face
-    longest: int,  # pieces in a row
+    tokenizer: Any, longest: int,  # of Hugging Face; pieces in a row
     starts: bool,  # are the starts of words marked?
     template: tuple,  # tokens, mask
 ) -> list:  # of (piece numbers, places of the masks)
@@ -288,8 +287,7 @@ class MaskedLanguageModel(Source):
             self.tokenizer = AutoTokenizer.from_pretrained(place, local_files_only=True)
             self.model = AutoModelForMaskedLM.from_pretrained(place, local_files_only=True).eval()
         except ImportError as error:
-            what = "pip install 'grokking_anchors[transformers]'"
-            raise ImportError(f"{name} needs {what}") from error
+            raise ImportError(f"{name}: pip install 'grokking_anchors[transformers]'") from error
         except (OSError, ValueError) as error:
             raise FileNotFoundError(
                 f"no language model at {place!r}: give the folder it was saved in (folder=...), "

@@ -24,8 +24,7 @@ from .settings import Settings
 def ridge_logistic(
     held: np.ndarray,  # `(n, d)` bool
     agreed: np.ndarray,  # `(n,)` in [0, 1]
-    start: np.ndarray | None = None,  # weights to begin with
-    penalty: float = 1.,
+    start: np.ndarray | None = None, penalty: float = 1.,  # weights to begin with
 ) -> np.ndarray:  # `(d + 1,)` weights, the intercept first
     "Ridge logistic regression by at most 7 Newton steps (the bound of the reference search)."
     X = np.column_stack([np.ones(len(held), np.float32), held.astype(np.float32)])
@@ -33,9 +32,8 @@ def ridge_logistic(
     ridge = np.r_[1e-6, np.full(X.shape[1] - 1, penalty)]  # the intercept goes free
     for _ in range(7):
         guess = expit(X @ weights)
-        slope = X.T @ (agreed - guess) - ridge * weights
         curve = X.T * (guess * (1 - guess)).astype(np.float32) @ X + np.diag(ridge)
-        step = np.linalg.solve(curve, slope)
+        step = np.linalg.solve(curve, X.T @ (agreed - guess) - ridge * weights)
         weights = weights + step
         if abs(step).max() < .01: break
     return weights
@@ -105,8 +103,7 @@ def moves(
     named = (size.sum() - size)[model.column] + model.states.sum(axis=1)
     guess = np.where(named <= (model.settings.max_anchor_size or np.inf), guess, -1.)
     cover = np.log((count + .5) / (model.rows + 1)) - model.settings.short * named
-    model.known[key] = guess, cover
-    return model.known[key]
+    return model.known.setdefault(key, (guess, cover))
 
 # %% ../nbs/08a_surrogate.ipynb #n7e29b2
 def tightest(model: Surrogate, allowed: np.ndarray) -> np.ndarray:

@@ -29,10 +29,9 @@ class AnchorText(TextExplainer):
     ):
         super().__init__(predictor, seed)
         one_of("sampling_strategy", sampling_strategy, STRATEGIES)
-        self.strategy = STRATEGIES[sampling_strategy]
+        self.sampling_strategy, self.strategy = sampling_strategy, STRATEGIES[sampling_strategy]
         no_unknown(options, self.strategy.options)
-        self.sampling_strategy, self.options = sampling_strategy, options
-        self.nlp, self.join = nlp, join
+        self.nlp, self.join, self.options = nlp, join, options
         self.prepared = self.strategy.prepare(nlp=nlp, **options)
 
     def sampler(self, text: str) -> Any:

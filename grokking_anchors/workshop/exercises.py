@@ -53,8 +53,7 @@ TODO = Todo()
 def check(
     answer: Any,  # what the reader found, or TODO
     expected: Any,  # the right value, or a function of the answer that returns truth
-    hint: str = "",  # shown when the answer is wrong: a question
-    tol: float = 1e-6,  # how far numbers may be off, relative or absolute
+    hint: str = "", tol: float = 1e-6,  # a question for a wrong answer; how far numbers may be off
 ) -> None:
     """Print whether an answer is open or right; `WrongAnswer` with the hint if it is wrong."""
     cause, still_open = "", _is_open(answer)

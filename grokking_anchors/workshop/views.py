@@ -59,14 +59,13 @@ def belief_view(
     """Three intervals around one share: KL, Hoeffding, and the bet that may be watched."""
     hits = min(hits, pulls)
     share, surprise = hits / pulls, np.log(1 / delta)
-    kl = tuple(float(end) for end in kl_bounds(hits, pulls, surprise))
     half = np.sqrt(surprise / (2 * pulls))
-    hoeffding = max(0., share - half), min(1., share + half)
-    ends = [kl, hoeffding, precision_interval(hits, pulls, delta)]
-    labels = ["KL, one look", "Hoeffding, one look", "bet, any number of looks"]
-    said = "; ".join(f"{label} {low:.3f} to {high:.3f}" for label, (low, high) in zip(labels, ends))
-    low, high = np.transpose(ends)
-    figure = figures.belief_lines(labels, [share] * 3, low, high, lit=[0])
+    ends: dict = {"KL, one look": np.ravel(kl_bounds(hits, pulls, surprise)),
+                  "Hoeffding, one look": (max(0., share - half), min(1., share + half)),
+                  "bet, any number of looks": precision_interval(hits, pulls, delta)}
+    said = "; ".join(f"{label} {low:.3f} to {high:.3f}" for label, (low, high) in ends.items())
+    low, high = np.transpose(list(ends.values()))
+    figure = figures.belief_lines(list(ends), [share] * 3, low, high, lit=[0])
     return View(f"{hits} hits in {pulls} pulls, delta {delta:g}: {said}.", figure)
 
 
