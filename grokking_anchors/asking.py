@@ -2,8 +2,8 @@
 
 # %% auto #0
 __all__ = ['model_outputs', 'as_labels', 'predictor_of', 'Agreement', 'probability', 'agreement', 'row_keys', 'checked_draw',
-           'same_inputs', 'BudgetSpent', 'Budget', 'admitted', 'checked_agreement', 'Calls', 'Answers', 'Queries',
-           'check_render', 'check_original']
+           'checked_coverage', 'checked_listing', 'same_inputs', 'BudgetSpent', 'in_parts', 'Budget', 'admitted',
+           'checked_agreement', 'Calls', 'Answers', 'Queries', 'check_render', 'check_original']
 
 # %% ../nbs/01b_asking.ipynb #hdc2f1b
 import time
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .sampling import Sampler
-from .settings import Settings, require
+from .settings import Settings, number, require
 
 # %% ../nbs/01b_asking.ipynb #h5bde1b
 def model_outputs(
@@ -84,7 +84,10 @@ def probability(outputs: np.ndarray, columns: tuple) -> np.ndarray:
     "Of n answers `(n, classes)` the summed probability of these columns `(n,)`. Raises ValueError."
     require(outputs.ndim == 2 and outputs.min() >= 0 and outputs.max() <= 1,
             f"soft needs probabilities in [0, 1], a column per class, came: shape {outputs.shape}")
-    return outputs[:, list(columns)].sum(axis=1).clip(0, 1)
+    known = range(outputs.shape[1])
+    require(all(c in known for c in columns), f"target must be among the columns {known[0]} to "
+            f"{known[-1]}, came: {columns}")
+    return outputs[:, sorted({int(c) for c in columns})].sum(axis=1).clip(0, 1)
 
 # %% ../nbs/01b_asking.ipynb #he0841d
 def agreement(
@@ -95,9 +98,9 @@ def agreement(
     "Does the model say the same? Raises ValueError when the instance is not in `target`."
     first = model_outputs(predict, instance)
     if tolerance is not None:
-        require(tolerance > 0, f"tolerance must be a number above 0, came: {tolerance!r}")
-        fine = first.ndim == 1 and first.dtype.kind in "biuf"
-        require(fine, "tolerance needs a model that returns one number per input")
+        number("tolerance", tolerance, 0)
+        fine = first.ndim == 1 and first.dtype.kind in "biuf" and target is None and not soft
+        require(fine, "tolerance needs one number per input from the model, no target, no soft")
         return Agreement(predict, first[0], tolerance=tolerance)
     label = as_labels(first)[0]
     listed = isinstance(target, Collection) and not isinstance(target, str)
@@ -138,31 +141,72 @@ def checked_draw(
             f"({len(rules)}, c), came: {choices.dtype} {choices.shape}")
     return held, choices
 
+# %% ../nbs/01b_asking.ipynb #h152b84
+def checked_coverage(sampler: Sampler, rules: np.ndarray) -> np.ndarray:
+    "The sampler's coverage `(k,)` of rules `(k, d)`. Raises ValueError unless k shares came."
+    shares = np.asarray(sampler.coverage(rules))
+    fine = shares.shape == (len(rules),) and ((shares >= 0) & (shares <= 1 + 1e-9)).all()
+    require(fine, f"{type(sampler).__name__}.coverage must return a share in [0, 1] for each of "
+            f"{len(rules)} rules, came: shape {shares.shape}, {shares.ravel()[:3].tolist()}")
+    return shares
+
+# %% ../nbs/01b_asking.ipynb #h65606a
+def checked_listing(sampler: Sampler) -> tuple:  # held `(m, d)`, choices `(m, c)`, shares `(m,)`
+    "What `enumerate` lists, after a look at it. Raises ValueError."
+    n, d, who = sampler.n_inputs, len(sampler.predicates), f"{type(sampler).__name__}.enumerate"
+    listed = tuple(map(np.asarray, sampler.enumerate() or ()))
+    shapes = [(one.dtype.kind, one.shape) for one in listed]
+    fine = len(listed) == 3 and shapes[0] == ("b", (n, d)) and shapes[2] == ("f", (n,))
+    require(fine and listed[1].shape == (n, *sampler.original().shape[1:]),
+            f"{who} must return held bool ({n}, {d}), choices ({n}, c), shares ({n},), "
+            f"came: {shapes}")
+    held, choices, shares = listed
+    require((shares >= 0).all() and np.isclose(shares.sum(), 1),
+            f"{who} must list every input with its probability; they sum to {shares.sum():g}")
+    require(held[(choices == sampler.original()).all(axis=1)].all(),
+            f"{who} must list the instance's own choices with every predicate held")
+    alone = sampler.coverage(np.eye(d, dtype=bool))  # of rules with one predicate
+    require(alone is None or np.allclose(shares @ held, alone),
+            f"{who} gives its inputs other shares than coverage does: {shares @ held}, {alone}")
+    return listed
+
 # %% ../nbs/01b_asking.ipynb #h8f893b
 def same_inputs(a: Any, b: Any) -> bool:
     "Are two batches the same: lists, arrays, DataFrames?"
     if hasattr(a, "equals"): return a.equals(b)
-    a, b = np.asarray(a), np.asarray(b)
-    return np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+    try: a, b = np.asarray(a), np.asarray(b)
+    except ValueError: return repr(a) == repr(b)  # inputs of different lengths
+    return a.shape == b.shape and bool(((a == b) | ((a != a) & (b != b))).all())  # NaN is itself
 
 # %% ../nbs/01b_asking.ipynb #hc89b4e
 class BudgetSpent(Exception):
     "No question is left; the message names the budget that is spent."
 
+def in_parts(rows: Any, size: Callable) -> Any:  # generator
+    "The rows, `size()` at a time; of none, one empty part."
+    i = 0
+    while i == 0 or i < len(rows):
+        yield rows[i:i + (step := size())]
+        i += step
+
+# %% ../nbs/01b_asking.ipynb #h6c1795
 class Budget:
     "What was asked so far, and what may still be asked."
     def __init__(self, settings):
-        self.settings, self.started = settings, time.monotonic()
+        self.settings, limit = settings, settings.max_seconds
+        self.until = time.monotonic() + (np.inf if limit is None else limit)
         self.calls, self.rows, self.distinct, self.seconds = 0, 0, 0, 0.
-
     def check(self, n):
         "Raises BudgetSpent if n more rows are too many, or if it is late."
-        limit, late = self.settings.max_seconds, time.monotonic() - self.started
         if n > self.left: raise BudgetSpent("max_queries")
-        if limit is not None and late > limit: raise BudgetSpent("max_seconds")
+        if time.monotonic() > self.until: raise BudgetSpent("max_seconds")
 
     left = property(lambda self: self.settings.max_queries - 1 - self.rows)  # 1: the instance
     reserve = property(lambda self: self.settings.max_queries // 10)  # rows, for the tests to come
+    def pace(self):  # rows of a call: 100 batches at most, one at least, as the clock allows
+        size, left = self.settings.batch_size, self.until - time.monotonic()
+        pace = (self.distinct or 1e-9) / (self.seconds or 1e-9)
+        return int(max(size, min(100 * size, left * pace)))
     def counts(self):  # seconds in the model and in `render`
         return dict(calls=self.calls, rows=self.rows, distinct=self.distinct, seconds=self.seconds)
 
@@ -173,9 +217,11 @@ def admitted(sampler: Any) -> Sampler:
             "sampler must be a Sampler: let your class inherit from "
             f"grokking_anchors.sampling.Sampler, came: {type(sampler).__name__}", TypeError)
     who, predicates = type(sampler).__name__, list(sampler.predicates)
-    require(predicates and all(isinstance(name, str) for name in predicates),
-            f"{who}.predicates must be readable strings, each true "
-            f"of the instance, came: {predicates[:3]}")
+    plain = not isinstance(sampler.predicates, str) and all(isinstance(p, str) for p in predicates)
+    require(predicates and plain, f"{who}.predicates must be readable strings, each "
+            f"true of the instance, came: {sampler.predicates[:3]}")
+    require(len(sampler.names) == len(predicates),
+            f"{who}.names must be {len(predicates)} texts, came: {len(sampler.names)}")
     checked_draw(sampler, np.ones((1, len(predicates)), bool), np.random.default_rng(0))
     return sampler
 
@@ -187,7 +233,8 @@ def checked_agreement(agreed: Any, n: int) -> np.ndarray:
         raise TypeError(f"agrees must return numbers in [0, 1], came: {str(agreed[:1])}; of a "
                         "model, agreement(predict, instance) makes such a function") from None
     require(numbers.shape == (n,) and ((numbers >= 0) & (numbers <= 1)).all(),
-            f"agrees must return {n} numbers in [0, 1], came: shape {numbers.shape}")
+            f"agrees must return {n} numbers in [0, 1], came: shape {numbers.shape}, "
+            f"{numbers.ravel()[:3].tolist()}; agreement(predict, instance) makes it of a model")
     return numbers
 
 # %% ../nbs/01b_asking.ipynb #hdcbc24
@@ -195,13 +242,14 @@ class Calls(Budget):
     "Calls of the model, timed and counted."
     def __init__(self, sampler, agrees, settings=Settings(), progress=lambda rows: None):
         super().__init__(settings)
+        require(callable(agrees), f"agrees must be a function, came: {agrees!r}", TypeError)
         self.sampler, self.agrees, self.known = admitted(sampler), agrees, {}
         self.progress = progress  # told how many rows were answered
 
     def call(self, choices):
         "Choices `(n, c)` -> agreement `(n,)`, from the model: no other line of a search asks it."
         start, inputs = time.perf_counter(), self.sampler.render(choices)
-        if not self.calls: check_render(self.sampler, choices[:20], inputs[:20])
+        if not self.calls: check_render(self.sampler, choices, inputs)
         agreed = checked_agreement(self.agrees(inputs), len(choices))
         self.calls, self.distinct = self.calls + 1, self.distinct + len(choices)
         self.seconds += time.perf_counter() - start
@@ -237,9 +285,9 @@ class Queries(Answers):
         drawn = (checked_draw(self.sampler, part, rng) for part in self.batches(rules))
         parts = [(held, choices, self.answer(choices)) for held, choices in drawn]
         return [np.concatenate(part) for part in zip(*parts)]
-    def batches(self, rows):  # in parts of at most `max_batch_bytes`, when rendered
-        step = max(1, self.max_batch_bytes // self.sampler.row_bytes)
-        return [rows[i:i + step] for i in range(0, max(1, len(rows)), step)]
+    def batches(self, rows):  # in parts of at most `max_batch_bytes`, when rendered, and `pace()`
+        most = max(1, self.max_batch_bytes // max(1, self.sampler.row_bytes))
+        return in_parts(rows, lambda: min(most, self.pace()))
     def answer(self, choices):  # `(n, c)` -> agreement `(n,)`, within the budget
         self.check(len(choices))
         if not len(choices): return np.zeros(0)
@@ -250,9 +298,12 @@ class Queries(Answers):
 
 # %% ../nbs/01b_asking.ipynb #hb63968
 def check_render(sampler: Sampler, choices: np.ndarray, inputs: Any):
-    "Raises ValueError unless `render` gives these inputs again."
-    require(same_inputs(inputs, sampler.render(choices)),
-            f"{type(sampler).__name__}.render gives different inputs for the same "
+    "Raises TypeError or ValueError unless these are inputs, and the first 20 come again."
+    who, came = type(sampler).__name__, len(inputs) if hasattr(inputs, "__len__") else inputs
+    require(came == len(choices), f"{who}.render must return an input for each of the "
+            f"{len(choices)} choices, as a list, array or DataFrame, came: {came}", TypeError)
+    require(same_inputs(inputs[:20], sampler.render(choices[:20])),
+            f"{who}.render gives different inputs for the same "
             "choices: all randomness must be in the choices")
 
 def check_original(answers: Answers, agreed: float):

@@ -2,7 +2,8 @@
 
 # %% auto #0
 __all__ = ['WIDEST', 'grow', 'Block', 'counts_for', 'hits_and_pulls', 'Tally', 'coverage_counter', 'Candidates', 'bandit_options',
-           'select', 'Level', 'next_candidates', 'beam_search', 'worth_naming', 'exceeds', 'LowerBoundTest']
+           'choices_of', 'counting', 'select', 'Level', 'next_candidates', 'beam_search', 'worth_naming', 'exceeds',
+           'LowerBoundTest']
 
 # %% ../nbs/04_beam_search.ipynb #c003
 from collections.abc import Callable
@@ -12,10 +13,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .asking import BudgetSpent, Queries, checked_draw
+from .asking import BudgetSpent, Queries, checked_coverage, checked_draw
 from .bandit import Arms, kl_bounds, kl_lucb, practical_rate, theory_rate
 from .encoding import contains, pack
 from .sampling import Sampler
+from .settings import require
 
 # %% ../nbs/04_beam_search.ipynb #c008
 def grow(
@@ -65,6 +67,7 @@ class Tally:
     blocks: list = field(default_factory=list)
     def draw(self, rules, counts):
         "Label `counts[i]` new samples for rule i, all in one call; the new block, in a list."
+        self.queries.check(np.sum(counts) + self.queries.reserve)  # before it takes memory
         which = np.repeat(np.arange(len(rules)), counts)
         held, _, agreed = self.queries.ask(rules[which], self.rng, leave=self.queries.reserve)
         self.blocks.append(Block(pack(rules), which, pack(held), agreed))
@@ -84,7 +87,8 @@ def coverage_counter(
 ) -> Callable:  # rules `(k, d)` -> coverage `(k,)`
     "Coverage of rules: the sampler's own, else counted on n samples drawn with nothing fixed."
     d = len(sampler.predicates)
-    if sampler.coverage(np.zeros((1, d), bool)) is not None: return sampler.coverage
+    if sampler.coverage(np.zeros((1, d), bool)) is not None:
+        return lambda rules: checked_coverage(sampler, rules)
     sizes = [min(max(1, 2**22 // d), n - i) for i in range(0, n, max(1, 2**22 // d))]
     base = [pack(checked_draw(sampler, np.zeros((m, d), bool), rng)[0]) for m in sizes]
     return lambda rules: np.mean(contains(pack(rules), np.concatenate(base)), axis=1)
@@ -109,25 +113,46 @@ def bandit_options(queries: Queries) -> dict:  # keyword arguments of a bandit
     rate = proven if settings.rate == "theory" else practical_rate
     return dict(tau=settings.tau, rate=rate, batch_size=settings.batch_size)
 
+# %% ../nbs/04_beam_search.ipynb #h8d69bf
+def choices_of(rounds: Any, k: int, n_top: int) -> Any:  # generator of indices
+    "What a bandit chooses, round by round, of k arms. Raises TypeError."
+    wanted = (f"bandit must hand out tuples that begin with its choice, 1 to {n_top} different "
+              f"numbers of arms from 0 to {k - 1}, came: ")
+    require(hasattr(rounds, "__iter__"), f"{wanted}{rounds!r}", TypeError)
+    for handed in rounds:
+        arms = np.asarray(handed[0]) if isinstance(handed, tuple) and handed else np.zeros(0)
+        fine = arms.ndim == 1 and arms.dtype.kind in "iu" and 0 < len(arms) <= n_top
+        fine = fine and len(np.unique(arms)) == len(arms) and arms.min() >= 0 and arms.max() < k
+        require(fine, wanted + str(handed)[:60], TypeError)
+        yield arms
+
+# %% ../nbs/04_beam_search.ipynb #hbe6cca
+def counting(tally: Tally, candidates: Candidates) -> tuple:  # `pull`, hits and pulls `(2, k)`
+    "How a bandit asks about candidates, and the counts that add up, whatever it hands out."
+    seen = np.array([candidates.hits, candidates.pulls], float)
+    def pull(counts):
+        new = tally.count(candidates.rules, tally.draw(candidates.rules, counts))
+        seen[:] += new
+        return new
+    return pull, seen
+
 # %% ../nbs/04_beam_search.ipynb #h5ae84c
 def select(
     tally: Tally,
     candidates: Candidates,
-    n_top: int,  # how many to choose
-    bandit: Callable = kl_lucb,
+    n_top: int, bandit: Callable = kl_lucb,  # how many to choose, and who does
 ) -> tuple:  # indices of the chosen, best first; candidates with new counts; BudgetSpent or None
     "The most precise candidates, as the bandit finds them."
-    settings, spent = tally.queries.settings, None
-    proven = settings.rate == "theory"
-    arms = Arms(candidates.hits, candidates.pulls, candidates.coverage,
-                1. if proven else settings.threshold)
-    beam = arms.best(n_top)
-    def pull(counts): return tally.count(candidates.rules, tally.draw(candidates.rules, counts))
-    rounds = bandit(pull, arms, n_top, **bandit_options(tally.queries))
+    settings, last, spent = tally.queries.settings, -1, None
+    cap, most = (1., None) if settings.rate == "theory" else (settings.threshold, 50)
+    arms = Arms(candidates.hits, candidates.pulls, candidates.coverage, cap)
+    beam, (pull, seen) = arms.best(n_top), counting(tally, candidates)
     try:
-        for beam, arms, *_ in islice(rounds, None if proven else 50): pass
+        rounds = bandit(pull, arms, n_top, **bandit_options(tally.queries))
+        for beam in islice(choices_of(rounds, len(arms.hits), n_top), most):
+            if last == (last := seen[1].sum()): break  # nothing was asked since the last choice
     except BudgetSpent as budget: spent = budget
-    return beam, candidates._replace(hits=arms.hits, pulls=arms.pulls), spent
+    return beam, candidates._replace(hits=seen[0], pulls=seen[1]), spent
 
 # %% ../nbs/04_beam_search.ipynb #c025
 class Level(NamedTuple):

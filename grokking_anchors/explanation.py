@@ -22,7 +22,7 @@ from .encoding import applies
 from .plots import partial_bars
 from .sampling import Sampler
 from .search import SearchResult, Verdict, find_anchor
-from .settings import Settings, no_unknown
+from .settings import Settings, no_unknown, require
 
 # %% ../nbs/06_explanation.ipynb #h1d3411
 def by_effect(
@@ -201,8 +201,11 @@ def parts_of_raw(raw: dict) -> list:
             for feature, precision, coverage, examples in rows]
 
 # %% ../nbs/06_explanation.ipynb #h90a63f
-def kind_named(name: str, module: str) -> Any:
-    "The kind of explanation of that name: the package's, or a defined one; else the plain one."
+def kind_named(state: dict) -> Any:
+    "The kind that `to_dict` told: the package's, or a defined one; else the plain one. ValueError."
+    require({"kind", "module", "raw"} <= set(state), "this is no stored explanation of this "
+            f"version: it has {sorted(state)[:8]}, and no kind, module, raw")
+    name, module = state["kind"], state["module"]
     if module.startswith("grokking_anchors."): return getattr(import_module(module), name)
     known = {(kind.__name__, kind.__module__): kind for kind in Explanation.__subclasses__()}
     return known.get((name, module), Explanation)
@@ -230,7 +233,7 @@ class Explanation(Shown):
     def to_json(self, **options: Any) -> str: return json.dumps(self.to_dict(), **options)
     @staticmethod
     def from_dict(state: dict) -> "Explanation":  # what `to_dict` said
-        kind = kind_named(state["kind"], state["module"])
+        kind = kind_named(state)
         return kind.restored(values_of(state, kind))
     @staticmethod
     def from_json(text: str) -> "Explanation": return Explanation.from_dict(json.loads(text))
@@ -251,7 +254,7 @@ def explain(
     meta = dict(name=kind.__name__, params=queries.settings.record(),
                 search=dict(used=result.search, why=result.why)) | own.pop("meta", {})
     whole = dict(rule=result.rule, predicates=list(sampler.predicates), names=list(sampler.names),
-                 parts=parts, instance=instance, prediction=agrees.prediction,
+                 parts=parts, instance=instance, prediction=getattr(agrees, "prediction", None),
                  queries=queries.counts(), meta=meta)
     return kind(**(verdict | whole | own))
 

@@ -145,7 +145,8 @@ def checked_shape(shape):
     "(height, width) or (height, width, channels) as a tuple. Raises ValueError for anything else."
     require(np.ndim(shape) == 1,
             f"image_shape must be a tuple such as (224, 224, 3), came: {shape!r}", TypeError)
-    shape = tuple(int(size) for size in shape)
+    for size in shape: number("image_shape", size, 0, whole=True)
+    shape = tuple(map(int, shape))
     require(len(shape) in (2, 3) and min(shape) >= 1 and shape[2:] in ((), (1,), (3,), (4,)),
             "image_shape must be (height, width) or (height, width, 1, 3 or 4 channels), "
             f"channels last (else let the predictor transpose), came: {shape}")

@@ -13,6 +13,7 @@ from tqdm.auto import tqdm
 
 from .explanation import Explainer
 from .plots import global_view
+from .settings import require
 
 # %% ../nbs/06b_many.ipynb #h528b9f
 @dataclass
@@ -40,6 +41,7 @@ def explain_many(
     **options: Any,  # of `explain`
 ) -> list:  # n explanations or failures, in order
     "Explain every instance, on as many workers as there are."
+    require(not isinstance(X, str), f"X must be several instances, came one text: {X!r}", TypeError)
     seed = explainer.seed if seed is None else seed
     seeds = np.random.SeedSequence(seed or 0).generate_state(len(X))
     jobs = (delayed(explain_one)(explainer, x, i, int(s), options)

@@ -355,9 +355,9 @@ class TabularExplanation(Explanation):
 # %% ../nbs/08_rows.ipynb #nf82055
 def other_precision(queries: Any, rule: np.ndarray, rng: Any) -> dict:
     "Precision of the rule `(d,)` under the other question: name -> (precision, rows, how)."
-    if not queries.calls: return {}  # no budget was left for the rule itself
     sampler = queries.sampler
-    most = max(0, min(sampler.count_rows, queries.left))
+    most = min(sampler.count_rows, queries.left)
+    if not queries.calls or most <= 0: return {}  # no budget is left, or was for the rule itself
     if isinstance(sampler, ObservedSampler):
         choices, name = TableSampler.draw(sampler, np.tile(rule, (most, 1)), rng)[1], "perturb"
     else:
@@ -412,6 +412,7 @@ class TableExplainer(Explainer[TabularExplanation]):
     def sampler(self, X: Any, distribution: str = "perturb", count_rows: int = 1000) -> Sampler:
         "The sampler of one row; `count_rows` rows at most are asked about the other question."
         one_of("distribution", distribution, QUESTIONS)
+        number("count_rows", count_rows, -1, whole=True)
         table = self.fitted_table()
         instance = table.reader.one(X)
         values = table.reader.values(instance)

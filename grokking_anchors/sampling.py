@@ -69,7 +69,7 @@ class IndependentSampler(Sampler):
 
     def choose(self, held, rng): return held  # the recipes of samples `(n, d)`
     def coverage(self, rules):
-        return np.prod(np.broadcast_to(self.keep, rules.shape), axis=1, where=rules)
+        return np.prod(np.broadcast_to(self.keep, np.shape(rules)), axis=1, where=rules)
     def enumerate(self):
         d = len(self.predicates)
         held = np.indices((2,) * d).reshape(d, -1).T == 1

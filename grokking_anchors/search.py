@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from tqdm.auto import tqdm
 
-from .asking import BudgetSpent, Queries, admitted
+from .asking import BudgetSpent, Queries, admitted, checked_listing
 from .bandit import kl_bounds, kl_lucb, practical_rate
 from .beam_search import Candidates, Tally, beam_search, coverage_counter
 from .certify import Certificate, Certifier, Tested, precision_interval
@@ -146,17 +146,14 @@ def exact(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Callable
     queries, settings = tally.queries, tally.queries.settings
     held, choices, weights = inputs_of(queries.sampler)
     queries.check(len(choices))  # all or nothing
-    step = 100 * settings.batch_size  # one call holds 100 batches at most
-    calls = [choices[i:i + step] for i in range(0, len(choices), step)]
-    agreed = np.concatenate([queries.answer(p) for part in calls for p in queries.batches(part)])
+    agreed = np.concatenate([queries.answer(part) for part in queries.batches(choices)])
     coverages = superset_sums(held, weights)
     precisions = superset_sums(held, weights * agreed) / np.maximum(coverages, 1e-300)
     best, valid = best_listed(precisions, coverages, settings)
     rule = all_rules(held.shape[1])[best]
     fits = (held >= rule).all(axis=1)
-    verdict = "certified" if valid else "rejected"
-    certificate = Certificate(verdict, precisions[best] * fits.sum(), int(fits.sum()), 0., 0.)
-    yes = agreed >= .5
+    verdict, n, yes = "certified" if valid else "rejected", int(fits.sum()), agreed >= .5
+    certificate = Certificate(verdict, precisions[best] * n, n, 0., 0.)
     kept, lost = (choices[fits & one][:settings.n_covered_ex] for one in (yes, ~yes))
     certifier.file(Tested(rule, float(coverages[best]), certificate, kept, lost))
     return lambda rules: precisions[rules @ 2 ** np.arange(held.shape[1])[::-1]]
@@ -172,11 +169,7 @@ def inputs_of(
             f"and this {who} does not (none can, where a predicate never holds by "
             "chance); take search='beam'")
     require(d <= 16, f"search='exact' looks at 2**d rules, with at most 16 predicates; came: {d}")
-    held, choices, weights = sampler.enumerate()
-    require(np.isclose(weights.sum(), 1),
-            f"{who}.enumerate must list every input with its probability; they sum to "
-            f"{weights.sum():g}")
-    return held, choices, weights
+    return checked_listing(sampler)
 
 # %% ../nbs/05b_search.ipynb #h2c0d1f
 class Strategy(NamedTuple):

@@ -48,8 +48,8 @@ class Settings:
             fine, came = isinstance(getattr(self, name), bool | np.bool_), getattr(self, name)
             require(fine, f"{name} must be True or False, came: {came!r}", TypeError)
         one_of("rate", self.rate, ("practical", "theory"))
-        fine, came = self.bandit is None or callable(self.bandit), f"came: {self.bandit!r}"
-        require(fine, f"bandit must be a function of (pull, arms, n_top), {came}", TypeError)
+        told = f"bandit must be a function of (pull, arms, n_top, **options), came: {self.bandit!r}"
+        require(self.bandit is None or callable(self.bandit), told, TypeError)
 
     def changed(self):
         """The names of the options that are not as they stand by default."""

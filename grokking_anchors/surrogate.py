@@ -18,7 +18,7 @@ from .certify import Certifier
 from .encoding import applies, pack
 from .sampling import Sampler
 from .search import last_chance, shares_of
-from .settings import Settings
+from .settings import Settings, require
 
 # %% ../nbs/08a_surrogate.ipynb #c014
 def ridge_logistic(
@@ -69,6 +69,9 @@ def surrogate_of(
 ) -> Surrogate:  # not fitted yet
     "Draw what the surrogate needs; the model is not asked."
     d, (_, columns) = len(sampler.predicates), np.unique(sampler.columns, return_inverse=True)
+    shapes = columns.shape, np.shape(sampler.states)[1:]
+    require(shapes == ((d,), (d,)), f"{type(sampler).__name__}.columns must be ({d},) and its "
+            f"states (s, {d}), came: {shapes}")
     free = np.zeros((columns.max() + 1, d), bool)
     states = np.concatenate([free, sampler.states])
     column = np.concatenate([np.arange(len(free)), columns[sampler.states.argmax(axis=1)]])
@@ -210,10 +213,11 @@ def wider(model: Surrogate, rule: np.ndarray, coverage_of: Callable, most: int =
 def surrogate(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Callable:
     "Search on a surrogate. Returns: rules `(k, d)` -> guessed precision `(k,)`."
     settings, sampler = tally.queries.settings, tally.queries.sampler
-    n, empty = settings.batch_size, np.zeros((1, len(sampler.predicates)), bool)
+    left, empty = tally.queries.left, np.zeros((1, len(sampler.predicates)), bool)
+    n = max(1, min(settings.batch_size, left // 20))  # what a small budget allows
     if certifier(labelled(tally, coverage_of, empty, 2 * n)): return shares_of(tally)
     model, seen = surrogate_of(sampler, tally.rng, settings), empty[:0]
-    pool = random_rules(model, 2 * settings.min_samples_start, tally.rng)
+    pool = random_rules(model, min(2 * settings.min_samples_start, left // 4), tally.rng)
     tally.draw(pool, np.ones(len(pool), int))
     for _ in range(4):
         learn(model, tally)

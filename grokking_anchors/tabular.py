@@ -84,6 +84,8 @@ class AnchorTabular(TableExplainer):
     ) -> TabularExplanation:
         "Your rule, certified or not, under the question asked."
         one_of("distribution", distribution, QUESTIONS)
+        for name in {"search", "max_anchor_size"} & set(options):
+            raise TypeError(f"evaluate tests your rule as it is: it does not read {name}")
         table, bounds = claimed(self.fitted_table(), rule)
         row = self.typical_row(table, bounds, target) if X is None else table.reader.one(X)
         sampler = SAMPLERS[distribution](table, row, bounds)

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from html import escape
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -48,8 +49,12 @@ def token_spans(
 ) -> list:  # of (start, end)
     "Where the tokens of a text lie."
     if nlp is None: return [match.span() for match in TOKEN.finditer(text)]
-    spans = [(t.idx, t.idx + len(t.text)) if hasattr(t, "idx") else tuple(map(int, t))
-             for t in nlp(text)]
+    tokens = list(nlp(text))
+    whole = [hasattr(t, "idx") or len(t) == 2 and all(isinstance(i, Integral) for i in t)
+             for t in tokens]
+    require(all(whole), "nlp must return tokens with `.idx` and `.text`, or pairs (start, end), "
+            f"came: {tokens[:3]}", TypeError)
+    spans = [(t.idx, t.idx + len(t.text)) if hasattr(t, "idx") else tuple(t) for t in tokens]
     return [(start, end) for start, end in spans if text[start:end].strip()]
 
 def tokens_of(text: str, nlp: Any = None) -> list:
@@ -146,8 +151,10 @@ def masked_pieces(
 # %% ../nbs/07_words.ipynb #c026
 def joined(text: str, spans: list, join: Any, nlp: Any = None) -> np.ndarray:
     "The predicate number of each token `(t,)`. Raises ValueError for a phrase that is not there."
-    phrases = [] if join is None or isinstance(join, str) else join
-    if not phrases and join is not None: one_of("join", join, (None, "repeats"))
+    phrases = list(join) if isinstance(join, list | tuple) else []
+    if not isinstance(join, list | tuple): one_of("join", join, (None, "repeats"))
+    require(all(isinstance(phrase, str) for phrase in phrases),
+            f"join must be 'repeats' or a list of phrases, came: {join!r}", TypeError)
     words, groups = [text[start:end] for start, end in spans], np.arange(len(spans))
     if join == "repeats": groups = np.array([words.index(word) for word in words])
     for phrase in phrases:
@@ -164,8 +171,8 @@ def checked_spans(text: str, nlp: Any = None) -> list:
         raise TypeError(f"text must be one text (str), came: {type(text).__name__}{hint}")
     spans = token_spans(text, nlp)
     require(spans, f"text has no words to hold, came: {text!r}")
-    apart = all(end <= start for (_, end), (start, _) in zip(spans, spans[1:]))
-    require(spans == sorted(spans) and apart,
+    edges = [edge for span in spans for edge in span]
+    require(edges == sorted(edges) and edges[0] >= 0 and edges[-1] <= len(text),
             f"nlp must return tokens in order that do not overlap, came: {spans[:5]} ...")
     return spans
 

@@ -75,8 +75,7 @@ def switch(
 # %% ../../nbs/10_explore.ipynb #n887dc5
 def roll_view(
     explanation: Any,
-    i: int = 1,  # which neighbour, from 1; past the end shows the last
-    lost: bool = True,  # those for which the model changes its mind; False: those it keeps
+    i: int = 1, lost: bool = True,  # which neighbour, from 1; does the model change its mind?
     size: int | None = None,  # of the partial anchor, from 1; the whole rule when not given
 ) -> View:
     "One neighbour for which the rule holds, and what the model says of it."
