@@ -2,7 +2,7 @@
 
 python tests/mutations.py               tries all, and prints which were noticed (20 minutes on two cores)
 python tests/mutations.py 03 settings   those of notebooks and modules whose names begin so
-python tests/mutations.py --sample 8    every eighth, as continuous integration does
+python tests/mutations.py --sample 14   every fourteenth, as continuous integration does
 """
 
 import argparse

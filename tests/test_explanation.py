@@ -164,6 +164,29 @@ def test_soft_asks_for_probabilities():
     assert 0.6 < found.precision < 0.999 and found.certified
 
 
+def test_target_and_tolerance_are_looked_at():
+    """A column counts once, and must be there; a tolerance is for numbers, and leaves nothing else to say."""
+    sure = lambda inputs: np.tile([0.4, 0.6], (len(inputs), 1))
+    assert agreement(sure, [0], [1, 1], soft=True)([0]) == agreement(sure, [0], 1, soft=True)([0]) == 0.6
+    assert agreement(sure, [0], [0, 1], soft=True)([0]) == 1
+    for target in ([1, -1], [1, 7]):
+        with pytest.raises(ValueError, match="target must be among the columns 0 to 1, came"):
+            agreement(sure, [0], target, soft=True)
+    ages = lambda inputs: np.asarray(inputs, float)
+    for options in (dict(target=999), dict(soft=True)):
+        with pytest.raises(ValueError, match="no target, no soft"):
+            agreement(ages, [3.0], tolerance=1, **options)
+    for tolerance in (True, "a"):
+        with pytest.raises(TypeError, match="tolerance must be a number, came"):
+            agreement(ages, [3.0], tolerance=tolerance)
+
+
+def test_a_file_of_another_version_is_told():
+    """It says what is missing."""
+    with pytest.raises(ValueError, match=r"no stored explanation .*has \['anchor'\]"):
+        Explanation.from_json('{"anchor": []}')
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class Scented(Explanation):
     """A kind with fields of its own; one of them stays out of files."""

@@ -35,6 +35,8 @@ def test_an_arrow_up_is_noticed(monkeypatch):
     monkeypatch.setattr(house, "code", lambda path: "from grokking_anchors.image import AnchorImage")
     monkeypatch.setattr(house, "rooms", lambda: {"01_sampling": "sampling", "09a_image": "image"})
     assert "01_sampling shows image" in house.shown_upward()
+    monkeypatch.setattr(house, "code", lambda path: "from grokking_anchors import AnchorImage")
+    assert "01_sampling shows image" in house.shown_upward()
 
 
 def test_one_pointer_up_is_known():
@@ -69,7 +71,7 @@ def test_the_house_stays_small():
     assert sum(one.long for name, one in SIZES.items() if name not in pictures) <= LONG
 
 
-LINES, STATEMENTS, ENGINE_LINES, LONG = 6100, 4190, 4830, 30
+LINES, STATEMENTS, ENGINE_LINES, LONG = 6180, 4260, 4910, 30
 
 
 def test_few_parameters():

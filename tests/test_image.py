@@ -472,6 +472,8 @@ def test_wrong_image(image, error, words):
         (dict(image_shape=(12,)), ValueError, "image_shape must be"),
         (dict(image_shape=(1, 12, 16, 3)), ValueError, "image_shape must be"),
         (dict(image_shape=12), TypeError, "image_shape must be a tuple"),
+        (dict(image_shape=(12.7, 16)), TypeError, "image_shape must be a whole number, came: 12.7"),
+        (dict(image_shape=("a", 16)), TypeError, "image_shape must be a whole number, came: 'a'"),
         (dict(predictor="model"), TypeError, "predictor must be a function"),
         (dict(segmentation_fn="watershed"), ValueError, "segmentation_fn must be one of 'slic'"),
         (dict(hide_with="grey"), ValueError, "hide_with must be one of 'mean', 'blur', 'noise'"),

@@ -84,6 +84,12 @@ def test_pick_is_greedy_over_what_is_left():
     assert [one["index"] for one in pick(many, 1, np.zeros(10))] == [0] and pick([], 5, []) == []
 
 
+def test_one_text_is_not_several():
+    """Its letters are not."""
+    with pytest.raises(TypeError, match="X must be several instances, came one text"):
+        explain_many(AnchorText(words), "good film")
+
+
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_workers(n_jobs):
     """One or two, the same explanations."""

@@ -2,7 +2,7 @@
 
 A model throws a coin for every sample that is not the instance itself, so each rule that names few of many
 predicates has a precision of .9499 (or .949) and not a hair more: every certificate is a broken promise. False
-alarms: each test fails a sound package once in 10,000 runs (`LIMIT`); all of them together once in 400.
+alarms: each test fails a sound package once in 10,000 runs (`limit`); all of them together once in 400.
 """
 
 import numpy as np

@@ -101,6 +101,13 @@ def render_dice(self, choices):
         (spoilt(draw=draw_few), ValueError, "must return held as bool"),
         (spoilt(draw=draw_swapped), ValueError, "must get the instance's answer.* kept and replaced swapped"),
         (spoilt(render=render_dice), ValueError, "different inputs for the same choices: all randomness"),
+        (spoilt(render=lambda self, choices: choices[1:]), TypeError, "render must return an input for each of"),
+        (spoilt(render=lambda self, choices: None), TypeError, "render must return an input .*came: None"),
+        (spoilt(predicates="abc"), ValueError, "predicates must be readable strings"),
+        (spoilt(names=["a"]), ValueError, "names must be 3 texts, came: 1"),
+        (spoilt(coverage=lambda self, rules: np.full(len(rules), 7.0)), ValueError, r"coverage must return a share in"),
+        (spoilt(coverage=lambda self, rules: np.full(len(rules), np.nan)), ValueError, r"came: shape \(1,\), \[nan\]"),
+        (spoilt(coverage=lambda self, rules: 0.5), ValueError, r"for each of 1 rules, came: shape \(\)"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("search", ["beam", "surrogate"])
@@ -126,11 +133,43 @@ def test_what_agrees_returns_is_looked_at(judge, error, words):
         find_anchor(toy_sampler(), judge, seed=0)
 
 
-def test_enumeration_must_sum_to_one():
-    """An enumeration that forgets inputs is told so, as is a sampler that has none."""
-    half = spoilt(n_inputs=4, enumerate=lambda self: (all_rules(3)[:4], all_rules(3)[:4] * 1, np.full(4, 0.2)))
-    with pytest.raises(ValueError, match="probability; they sum to 0.8"):
-        find_anchor(half, agrees, search="exact")
+def test_inputs_of_different_lengths_and_missing_values_are_inputs():
+    """What cannot be one array is compared all the same; NaN is the same as NaN."""
+    ragged = spoilt(render=lambda self, choices: [[i for i in range(3) if row[i] == 0] for row in choices])
+    assert find_anchor(ragged, lambda rows: np.array([0 in row for row in rows]), seed=0).rule.tolist() == [1, 0, 0]
+    gaps = spoilt(render=lambda self, choices: np.where(choices > 0, float("nan"), choices.astype(object)))
+    assert find_anchor(gaps, agrees, seed=0).rule.tolist() == [1, 0, 0]
+
+
+def test_columns_and_states_must_fit():
+    """The surrogate says whose they are."""
+    with pytest.raises(ValueError, match=r"Spoilt.columns must be \(3,\) and its states \(s, 3\), came"):
+        find_anchor(spoilt(columns=np.arange(12)), agrees, search="surrogate")
+
+
+BITS, EVEN = all_rules(3), np.full(8, 1 / 8)
+
+
+@pytest.mark.parametrize(
+    "listed, words",
+    [
+        ((BITS[:4], BITS[:4], np.full(4, 0.25)), "must return held bool"),
+        ((BITS, BITS, EVEN * 0.8), "probability; they sum to 0.8"),
+        ((BITS, BITS, np.array([-1, 0, 0, 0, 0, 0, 0, 2.0])), "probability"),
+        ((BITS[:, :2], BITS, EVEN), "must return held bool"),
+        ((BITS, BITS[:, :2], EVEN), "must return held bool"),
+        ((BITS * 1, BITS, EVEN), "must return held bool"),
+        ((~BITS, BITS, EVEN), "the instance's own choices with every predicate held"),
+        ((BITS, BITS, np.where(BITS[:, 0], 0.2, 0.05)), "other shares than coverage"),
+        ((BITS, EVEN), "must return held bool"),
+        (None, "must return held bool"),
+    ],
+)
+def test_a_listing_must_agree_with_itself(listed, words):
+    """Shapes, shares, the instance, and the coverage; a sampler without a listing is told so as well."""
+    bits = type("Bits", (IndependentSampler,), dict(enumerate=lambda self: listed, render=lambda self, c: 1 - c))
+    with pytest.raises(ValueError, match=words):
+        find_anchor(bits(["a", "b", "c"]), agrees, search="exact")
     with pytest.raises(ValueError, match="lists its inputs"):
         find_anchor(Good(), agrees, search="exact")
 

@@ -1,5 +1,6 @@
 """Every setting, for every strategy and kind: read with an effect that is seen here, or refused by name."""
 
+import time
 from dataclasses import fields
 
 import numpy as np
@@ -9,9 +10,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from grokking_anchors import AnchorImage, AnchorTabular, AnchorText, Explainer, Settings
+from grokking_anchors import AnchorImage, AnchorTabular, AnchorText, Explainer, Settings, agreement, find_anchor
 from grokking_anchors.explanation import Explanation
-from grokking_anchors.sampling import IndependentSampler
+from grokking_anchors.sampling import IndependentSampler, toy_model, toy_sampler
 from grokking_anchors.search import STRATEGIES
 
 # ---- kinds: each has an instance whose anchor needs several predicates ----------------------
@@ -189,6 +190,81 @@ def test_what_selection_is_for(search):
     assert {name: some(values) for name, values in changed.items()} == dict.fromkeys(changed, True)
 
 
+@pytest.mark.parametrize("search", STRATEGIES)
+def test_a_call_keeps_to_a_hundred_batches_and_to_the_clock(search):
+    """No call holds more; a slow model is asked in small calls when there is a limit of time."""
+    sampler, sizes = toy_sampler(), []
+
+    def slow(texts):
+        sizes.append(len(texts))
+        time.sleep(len(texts) * 5e-4)
+        return toy_model(texts)
+
+    agrees = agreement(slow, sampler.render(sampler.original()))
+    find_anchor(sampler, agrees, seed=0, search=search, batch_size=2)
+    assert max(sizes) <= 201  # the instance is asked beside them
+    sizes.clear()
+    found = find_anchor(sampler, agrees, seed=0, search=search, max_seconds=0.3, threshold=0.99)
+    assert max(sizes) < 601 and sum(sizes) < 1200  # 2,000 rows would fit in a second
+    assert found.outcome != "budget" or "max_seconds=0.3" in found.reason
+
+
+@pytest.mark.parametrize("search", SAMPLED)
+def test_no_setting_takes_the_memory(search):
+    """What does not fit in the budget is not built."""
+    sampler = toy_sampler()
+    agrees = agreement(toy_model, sampler.render(sampler.original()))
+
+    def greedy(pull, arms, n_top, **options):
+        yield arms.best(n_top), arms.asked(pull, np.full(len(arms.hits), 10**10))
+
+    for options in (dict(min_samples_start=10**9), dict(batch_size=10**9), dict(bandit=greedy)):
+        assert find_anchor(sampler, agrees, seed=0, search=search, **options).queries["rows"] < 200_000
+    for most in (50, 300, 1000):
+        assert find_anchor(sampler, agrees, seed=0, search=search, max_queries=most).queries["rows"] > most / 4
+
+
+IDLE = {"asks nobody": lambda arms, pull: arms, "asks for nothing": lambda arms, pull: arms.asked(pull, arms.hits * 0)}
+
+
+@pytest.mark.parametrize("search", SAMPLED)
+@pytest.mark.parametrize("idle", IDLE)
+def test_an_idle_bandit_ends(idle, search):
+    """Also where its rounds are not counted."""
+
+    def forever(pull, arms, n_top, **options):
+        while True:
+            arms = IDLE[idle](arms, lambda counts: pull(counts.astype(int)))
+            yield arms.best(n_top), arms
+
+    sampler = toy_sampler()
+    agrees = agreement(toy_model, sampler.render(sampler.original()))
+    assert find_anchor(sampler, agrees, seed=0, search=search, bandit=forever, rate="theory").rule.any()
+
+
+@pytest.mark.parametrize("search", SAMPLED)
+@pytest.mark.parametrize("choice", [[-1], [0, 0], [], range(9), ["a"], [10**6], [0.5], [True], 3, None])
+def test_nonsense_of_a_bandit_is_told(choice, search):
+    """Whatever it hands out as its choice; and what is no tuple, or no generator."""
+    sampler = toy_sampler()
+    agrees = agreement(toy_model, sampler.render(sampler.original()))
+    told = lambda pull, arms, n_top, **options: iter([(choice, arms)])
+    for bandit in (told, lambda *given, **options: iter([choice]), lambda *given, **options: 3):
+        with pytest.raises(TypeError, match="bandit must hand out tuples that begin with its choice, 1 to"):
+            find_anchor(sampler, agrees, seed=0, search=search, bandit=bandit)
+
+
+def test_counts_are_ours():
+    """A bandit that invents hits changes nothing but its choice."""
+    sampler = toy_sampler()
+    agrees = agreement(toy_model, sampler.render(sampler.original()))
+    honest = lambda pull, arms, n, **o: iter([(arms.best(n), arms)])
+    liar = lambda pull, arms, n, **o: iter([(arms.best(n), arms._replace(hits=arms.pulls + 50))])
+    options = dict(seed=0, search="beam", max_anchor_size=1, max_queries=520)
+    told, invented = (find_anchor(sampler, agrees, bandit=one, **options) for one in (honest, liar))
+    assert told.rule.tolist() == invented.rule.tolist() and told.precision == invented.precision
+
+
 @pytest.mark.parametrize("kind, search", [case for case in CASES if case[1] in SAMPLED])
 def test_a_bandit_of_ones_own_is_asked(kind, search):
     """It is given a way to pull, the arms and how many to choose; what it chooses is used."""
@@ -218,6 +294,13 @@ def test_coverage_samples_count():
     few, many = (run("bits", "beam", coverage_samples=n).coverage_interval for n in (100, 20_000))
     assert few[1] - few[0] > 5 * (many[1] - many[0]) > 0
     assert run("picture", "beam").coverage_interval[0] == run("picture", "beam").coverage_interval[1]
+
+
+@pytest.mark.parametrize("kind", [kind for kind, search in CASES if search == "exact"])
+def test_examples_of_the_exact_search(kind):
+    """As many as were asked for."""
+    one, some = (run(kind, "exact", n_covered_ex=n).raw["examples"][-1] for n in (1, 3))
+    assert len(one["covered_true"]) == 1 and len(some["covered_true"]) == 3
 
 
 def test_progress_is_shown(capsys):

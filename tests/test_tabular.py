@@ -346,6 +346,31 @@ def test_evaluate():
             explainer.evaluate(rule, target="yes")
     with pytest.raises(ValueError, match="does not satisfy"):
         explainer.evaluate({"age": (45, None)}, data[data.age < 40].iloc[[0]])
+    for option in (dict(search="beam"), dict(max_anchor_size=1)):
+        with pytest.raises(TypeError, match=f"tests your rule as it is: it does not read {[*option][0]}"):
+            explainer.evaluate({"age": (45, None)}, target="yes", **option)
+
+
+def test_the_other_question_needs_rows():
+    """Without a budget nothing is said of it; there are training rows that satisfy the rule."""
+    rng = np.random.default_rng(0)
+    data = pd.DataFrame(dict(age=rng.integers(18, 80, 300), income=rng.normal(5, 2, 300)))
+    explainer = AnchorTabular(lambda d: np.where(d.age + 3 * d.income > 60, "old", "young"), seed=0).fit(data)
+    for options in (dict(max_queries=300), dict(max_queries=500), dict(count_rows=0)):
+        for distribution in ("perturb", "observe"):
+            found = explainer.explain(data.iloc[[3]], distribution=distribution, **options)
+            assert "no training row" not in str(found) and found.holds(data).any()
+    for count_rows, error in ((-1, ValueError), (np.nan, TypeError), ("a", TypeError), (1.5, TypeError)):
+        with pytest.raises(error, match="count_rows must be"):
+            explainer.explain(data.iloc[[3]], count_rows=count_rows)
+
+
+def test_missing_values_in_an_array_of_objects():
+    """NaN among texts: the same input is the same input."""
+    rows = np.array([[1.0, "a"], [2.0, float("nan")], [3.0, "b"], [4.0, "a"]] * 50, object)
+    large = lambda rows: np.array([value > 2 for value in rows[:, 0]])
+    found = AnchorTabular(large, ["x", "y"], seed=0).fit(rows).explain(rows[1])
+    assert found.certified and found.anchor == ["x <= 2"]
 
 
 # ---- bad input ------------------------------------------------------------------------------------

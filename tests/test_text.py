@@ -188,6 +188,10 @@ def test_a_spacy_pipeline_is_accepted():
     assert AnchorText(has_good, nlp=nlp, seed=0).explain("A good one").anchor == ["good"]
     with pytest.raises(ValueError, match="nlp"):
         AnchorText(has_good, nlp=lambda text: [(0, 3), (2, 5)]).explain("A good one")
+    with pytest.raises(ValueError, match="nlp must return tokens in order"):
+        AnchorText(has_good, nlp=lambda text: [(-3, -1), (0, 2)]).explain("A good one")
+    with pytest.raises(TypeError, match="nlp must return tokens with .* came: .'A', 'good'"):
+        AnchorText(has_good, nlp=str.split).explain("A good one")
 
 
 @pytest.mark.parametrize("p", [0.2, 0.5, 0.9])

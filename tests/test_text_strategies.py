@@ -430,11 +430,10 @@ def test_join(strategy):
     assert [text[a:b] for a, b in found.spans()] == ["bad"] * 3 and found.headline().count("<span") == 3
     phrase = AnchorText(lambda texts: ["bad film" in t for t in texts], strategy, seed=0, join=["bad film"], **options).explain(text)
     assert phrase.anchor == ["bad film"] and phrase.coverage == 0.5
-    back = Explanation.from_json(phrase.to_json()) if hasattr(Explanation, "from_json") else phrase
-    assert back.anchor == phrase.anchor
+    assert Explanation.from_json(phrase.to_json()).anchor == phrase.anchor
 
 
-@pytest.mark.parametrize("join, error", [("words", "join"), (["not there"], "not there"), ([""], "''")])
+@pytest.mark.parametrize("join, error", [("words", "join"), (["not there"], "not there"), ([""], "''"), (3, "join must be one of None")])
 def test_wrong_join(join, error):
     """An unknown way to join, or a phrase that is not in the text."""
     with pytest.raises(ValueError, match=error):

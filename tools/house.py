@@ -91,6 +91,8 @@ def git(*arguments):
 
 EXPORT = re.compile(r"^#\|\s*default_exp\s+(\S+)", re.MULTILINE)
 IMPORT = re.compile(rf"^\s*(?:from|import) {PACKAGE}\.([\w.]+)", re.MULTILINE)
+FROM_TOP = re.compile(rf"^\s*from {PACKAGE} import ([\w, ]+)", re.MULTILINE)
+LISTED = re.compile(r"^from \.([\w.]+) import (\w+)", re.MULTILINE)
 
 
 def rooms() -> dict[str, str]:  # notebook -> module, in the order of the house
@@ -157,10 +159,13 @@ def circle_free(start, target):
 def shown_upward() -> list[str]:
     """Imports in cells of a notebook that lead to a later room; 00 may use the finished package."""
     floor, home, found = floors(), rooms(), []
+    where = {name: module for module, name in LISTED.findall((ROOT / PACKAGE / "__init__.pyi").read_text())}
     order = [path.stem for path in sorted((ROOT / "nbs").glob("[0-9]*.ipynb"))]
     for name in order[1:]:
         later = {home[other] for other in order[order.index(name) + 1 :] if other in home}
-        used = {target.removeprefix("") for target in IMPORT.findall(code(ROOT / "nbs" / f"{name}.ipynb"))}
+        source = code(ROOT / "nbs" / f"{name}.ipynb")
+        named = {one.strip().split(" ")[0] for line in FROM_TOP.findall(source) for one in line.split(",")}
+        used = {*IMPORT.findall(source), *(where[one] for one in named & set(where))}
         used = {target for target in used if not target.startswith("workshop") and target in floor}
         found += [f"{name} shows {target}" for target in sorted(used & later)]
     return found

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import ipywidgets as widgets
 
+from ..asking import predictor_of
 from ..plots import png
 from ..settings import require
 
@@ -114,7 +115,7 @@ class Counted:
         predict: Any,  # function, or object with a `predict` method
         tell: Any = lambda asked: None,  # function: questions so far -> anything
     ):
-        self.model, self.tell = getattr(predict, "predict", predict), tell
+        self.model, self.tell = predictor_of(predict), tell
         self.asked, self.stopped = 0, False
 
     def __call__(self, inputs):
