@@ -40,6 +40,6 @@ def test_enough_mistakes_everywhere():
     count = Counter(mutation.where for mutation in MUTATIONS)
     assert len(MUTATIONS) >= 150
     lessons = [notebook for notebook, module in house.rooms().items() if not module.startswith("workshop")]
-    few = [notebook for notebook in lessons if count[notebook] < 3]
-    assert few == ["07c_text"]  # a door without walls: its parts are 07, 07a and 07b
-    assert {"settings.py", "tables.py", "cli.py", "workshop/knobs.py", "workshop/exercises.py"} <= set(count)
+    assert [notebook for notebook in lessons if count[notebook] < 3] == []
+    plain = {"settings.py", "tables.py", "models.py", "cli.py", "workshop/knobs.py", "workshop/exercises.py"}
+    assert plain <= set(count)
