@@ -230,13 +230,13 @@ def test_nothing_kept_by_chance_cannot_be_listed():
 # ---- the door -------------------------------------------------------------------------------
 
 
-def test_equal_recipes_are_asked_once():
-    """Also the instance, which is asked beside the first samples; rows and distinct rows are counted as they are."""
-    seen = []
+@pytest.mark.parametrize("rule", [[1, 1, 1, 1, 0, 0], [0, 0, 0, 0, 0, 0]])
+def test_equal_recipes_are_asked_once(rule):
+    """Also the instance, drawn or not, beside the first samples; rows and distinct rows are counted as they are."""
+    seen, rule = [], np.array(rule, bool)
     judge = agreement(toy_model, [SENTENCE])
     queries = Queries(toy_sampler(), lambda texts: seen.extend(texts) or judge(texts))
     rng = np.random.default_rng(0)
-    rule = np.array([1, 1, 1, 1, 0, 0], bool)
     drawn = [choices for _ in range(5) for choices in queries.ask(np.tile(rule, (40, 1)), rng)[1].tolist()]
     different = {tuple(row) for row in drawn}
     assert len(seen) == len(set(seen)) == len(different | {(0,) * 6})
