@@ -258,21 +258,23 @@ class Calls(Budget):
 # %% ../nbs/01b_asking.ipynb #hfb8f7e
 class Answers(Calls):
     "The model's agreement with recipes: each is asked once."
+    unlike: frozenset = frozenset()  # the instance's key, as long as no sample was like it
     def recall(self, choices):
         "Choices `(n, c)` -> agreement `(n,)`; the model sees only what it was never asked."
         if not self.settings.deterministic: return self.call(choices)
         keys = row_keys(choices)
+        self.distinct += len(self.unlike & set(keys))
+        self.unlike -= set(keys)
         new = {key: i for i, key in enumerate(keys) if key not in self.known}
         if new: self.known.update(zip(new, self.call(choices[list(new.values())]).tolist()))
         return np.array([self.known[key] for key in keys])
-
     def first(self, choices):
         "The same, with the instance beside them, which is no sample and is not counted."
-        own = self.sampler.original()
-        *agreed, same = self.recall(np.concatenate([choices, own]))
+        keys = row_keys(asked := np.concatenate([choices, self.sampler.original()]))
+        *agreed, same = self.recall(asked)
         check_original(self, same)
-        drawn = self.settings.deterministic and (choices == own).all(axis=1).any()
-        self.distinct -= not drawn
+        self.unlike = frozenset(keys[-1:]).difference(keys[:-1])
+        self.distinct -= len(self.unlike) if self.settings.deterministic else 1
         return np.array(agreed)
 
 # %% ../nbs/01b_asking.ipynb #h5e3c37
