@@ -271,11 +271,10 @@ class Answers(Calls):
     def first(self, choices):
         "The same, with the instance beside them, which is no sample and is not counted."
         keys = row_keys(asked := np.concatenate([choices, self.sampler.original()]))
-        *agreed, same = self.recall(asked)
-        check_original(self, same)
+        check_original(self, (agreed := self.recall(asked))[-1])
         self.unlike = frozenset(keys[-1:]).difference(keys[:-1])
         self.distinct -= len(self.unlike) if self.settings.deterministic else 1
-        return np.array(agreed)
+        return agreed[:-1]
 
 # %% ../nbs/01b_asking.ipynb #h5e3c37
 class Queries(Answers):

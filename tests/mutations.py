@@ -1,8 +1,8 @@
 """Planted mistakes: each must be noticed, by the asserts of its own notebook or by the suite, as stated.
 
-python tests/mutations.py               tries all, and prints which were noticed (20 minutes on two cores)
+python tests/mutations.py               tries all, and prints which were noticed (15 minutes on two cores)
 python tests/mutations.py 03 settings   those of notebooks and modules whose names begin so
-python tests/mutations.py --sample 14   every fourteenth, as continuous integration does
+python tests/mutations.py --sample 20   every twentieth, as continuous integration does
 """
 
 import argparse
