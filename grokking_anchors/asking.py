@@ -263,8 +263,8 @@ class Answers(Calls):
         "Choices `(n, c)` -> agreement `(n,)`; the model sees only what it was never asked."
         if not self.settings.deterministic: return self.call(choices)
         keys = row_keys(choices)
-        self.distinct += len(self.unlike & set(keys))
-        self.unlike -= set(keys)
+        if self.unlike and not self.unlike.isdisjoint(keys):
+            self.distinct, self.unlike = self.distinct + 1, frozenset()
         new = {key: i for i, key in enumerate(keys) if key not in self.known}
         if new: self.known.update(zip(new, self.call(choices[list(new.values())]).tolist()))
         return np.array([self.known[key] for key in keys])

@@ -75,9 +75,9 @@ class Tally:
     def count(self, rules, blocks=None):
         "Hits and pulls `(2, k)` of each rule, over all blocks or the given ones."
         blocks, reuse = self.blocks if blocks is None else blocks, self.queries.sampler.exact_reuse
-        steps = range(0, max(len(rules), 1), 256)  # 256 rules at a time bound the memory
+        steps = range(0, len(rules), 256)  # 256 rules at a time bound the memory
         parts = [hits_and_pulls(pack(rules[i:i + 256]), blocks, reuse) for i in steps]
-        return np.concatenate(parts, axis=1)
+        return np.concatenate([np.zeros((2, 0)), *parts], axis=1)
 
 # %% ../nbs/04_beam_search.ipynb #c019
 def coverage_counter(
@@ -123,7 +123,7 @@ def choices_of(rounds: Any, k: int, n_top: int) -> Any:  # generator of indices
         arms = np.asarray(handed[0]) if isinstance(handed, tuple) and handed else np.zeros(0)
         fine = arms.ndim == 1 and arms.dtype.kind in "iu" and 0 < len(arms) <= n_top
         fine = fine and len(np.unique(arms)) == len(arms) and arms.min() >= 0 and arms.max() < k
-        require(fine, wanted + str(handed)[:60], TypeError)
+        if not fine: raise TypeError(wanted + str(handed)[:60])  # only then is it put into words
         yield arms
 
 # %% ../nbs/04_beam_search.ipynb #hbe6cca

@@ -16,7 +16,8 @@ from tqdm.auto import tqdm
 
 from .asking import BudgetSpent, Queries, admitted, checked_listing
 from .bandit import kl_bounds, kl_lucb, practical_rate
-from .beam_search import Candidates, Tally, beam_search, coverage_counter
+from .beam_search import Candidates, Tally
+from .beam_search import beam_search, coverage_counter, next_candidates
 from .certify import Certificate, Certifier, Tested, precision_interval
 from .encoding import all_rules
 from .sampling import Sampler
@@ -71,15 +72,15 @@ def neighbours(
 def polish(tally: Tally, certifier: Certifier, coverage_of: Callable, work: int = 500):
     "From the best rule move to neighbours that cover more, `work` at most, while one is certified."
     settings = tally.queries.settings
-    while work > 0 and certifier.best.rule.any():
-        rules = neighbours(certifier.best.rule)
-        rules = rules[coverage_of(rules) > certifier.best_coverage]
-        if not len(rules): return
-        work, (hits, pulls) = work - len(rules), tally.count(rules)
-        hopeful = kl_bounds(hits, pulls, practical_rate(1))[1] > settings.threshold
-        missing = np.where(hopeful, np.maximum(settings.batch_size - pulls, 0), 0).astype(int)
-        if missing.any(): tally.draw(rules, missing)
-        if not certifier(Candidates(rules, coverage_of(rules), *tally.count(rules))): return
+    while work > 0 and (rule := certifier.best.rule).any():
+        new = next_candidates(tally, neighbours(rule), coverage_of, certifier.best_coverage)
+        if not len(new.rules): return
+        work, hopeful = work - len(new.rules), kl_bounds(new.hits, new.pulls, practical_rate(1))[1]
+        missing = np.where(hopeful > settings.threshold, settings.batch_size - new.pulls, 0)
+        if (missing > 0).any():
+            tally.draw(new.rules, np.maximum(missing, 0).astype(int))
+            new = next_candidates(tally, new.rules, coverage_of)
+        if not certifier(new): return
 
 # %% ../nbs/05b_search.ipynb #h4d81c9
 def last_chance(tally: Tally, certifier: Certifier, coverage_of: Callable, spent: bool = False):

@@ -103,10 +103,10 @@ def no_unknown(
     known,  # the names that exist
 ):
     """TypeError for the first misspelt argument, with the nearest name."""
-    for name in names:
+    for name in [name for name in names if name not in known]:
         near = difflib.get_close_matches(name, known, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-        require(name in known, f"unknown argument {name!r}; {hint}", TypeError)
+        raise TypeError(f"unknown argument {name!r}; {hint}")
 
 
 def settings_from(
