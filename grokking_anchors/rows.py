@@ -135,7 +135,7 @@ def sorted_table(reader: TableReader, columns: list, bins: list) -> Table:
     table = np.array(bins, small)
     order = np.array([np.argsort(row, kind="stable") for row in table], np.int32)
     starts = np.array([[0, *np.bincount(row, minlength=most).cumsum()] for row in table])
-    base = np.arange(n)
+    base: np.ndarray = np.arange(n)
     if n > 100_000: base = np.sort(np.random.default_rng(0).choice(n, 100_000, replace=False))
     return Table(reader, columns, table, order, starts, base)
 

@@ -157,7 +157,7 @@ def column_values(
             values = block[:, 0] if width == 1 else hot_codes(block.astype(float), name)
             missing = is_missing(values)
         number = columns.kinds[j] == "number"
-        found[j] = floats(values, missing, name) if number else np.where(missing, None, values)
+        found[j] = floats(values, missing, name) if number else np.where(missing, np.array(None), values)
     return found
 
 

@@ -155,7 +155,8 @@ def joined(text: str, spans: list, join: Any, nlp: Any = None) -> np.ndarray:
     if not isinstance(join, list | tuple): one_of("join", join, (None, "repeats"))
     require(all(isinstance(phrase, str) for phrase in phrases),
             f"join must be 'repeats' or a list of phrases, came: {join!r}", TypeError)
-    words, groups = [text[start:end] for start, end in spans], np.arange(len(spans))
+    words = [text[start:end] for start, end in spans]
+    groups: np.ndarray = np.arange(len(words))
     if join == "repeats": groups = np.array([words.index(word) for word in words])
     for phrase in phrases:
         parts = tokens_of(phrase, nlp)
