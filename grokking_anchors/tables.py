@@ -156,8 +156,8 @@ def column_values(
             block = table[:, ends[j] - width : ends[j]]
             values = block[:, 0] if width == 1 else hot_codes(block.astype(float), name)
             missing = is_missing(values)
-        number = columns.kinds[j] == "number"
-        found[j] = floats(values, missing, name) if number else np.where(missing, np.array(None), values)
+        number, none = columns.kinds[j] == "number", np.array(None)
+        found[j] = floats(values, missing, name) if number else np.where(missing, none, values)
     return found
 
 
