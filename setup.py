@@ -21,6 +21,12 @@ def extras(settings):
     return {key.removesuffix(SUFFIX): value.split() for key, value in settings.items() if key.endswith(SUFFIX)}
 
 
+def versions(settings):
+    """The Python versions from the oldest to the newest that settings.ini claims, each tested at both ends."""
+    first, last = (int(settings[key].removeprefix("3.")) for key in ("min_python", "max_python"))
+    return [f"Programming Language :: Python :: 3.{minor}" for minor in range(first, last + 1)]
+
+
 settings = read_settings()
 package = settings["lib_path"]
 
@@ -35,22 +41,23 @@ setup(
         "Intended Audience :: Developers",
         "Intended Audience :: Education",
         "Programming Language :: Python :: 3",
+        *versions(settings),
         "Topic :: Scientific/Engineering :: Artificial Intelligence",
         "Typing :: Typed",
     ],
     keywords=settings["keywords"].split(),
     author=settings["author"],
-    author_email=settings["author_email"],
     url=settings["git_url"],
+    project_urls={"Issues": f"{settings['git_url']}/issues"},
     license_expression=settings["license"],
     license_files=["LICENSE", "data/licenses/*.txt"],
     python_requires=f">={settings['min_python']}",
     install_requires=settings["requirements"].split(),
     extras_require=extras(settings),
-    packages=[package, f"{package}.data", f"{package}.notebooks"],
+    packages=[package, f"{package}.workshop", f"{package}.data", f"{package}.notebooks"],
     package_dir={package: package, f"{package}.data": "data", f"{package}.notebooks": "nbs"},
     package_data={
-        package: ["py.typed"],
+        package: ["py.typed", "*.pyi"],
         f"{package}.data": ["*.gz", "*.npz", "*.onnx", "*.txt", "README.md", "SHA256SUMS", "licenses/*.txt"],
         f"{package}.notebooks": ["*.ipynb", "*.md", "images/*"],
     },

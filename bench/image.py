@@ -13,8 +13,10 @@ from sklearn.datasets import load_digits, load_sample_image
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 
-from grokking_anchors.image import AnchorImage, Collage, imagenet_model, mean_colours, segment
-from grokking_anchors.sampling import Answers, agreement
+from grokking_anchors import AnchorImage
+from grokking_anchors.asking import Answers, agreement
+from grokking_anchors.models import imagenet_model
+from grokking_anchors.segments import Collage, mean_colours, segment
 
 CATS = range(281, 286)
 
@@ -57,13 +59,13 @@ def photos(hide):
 class Timed:
     """A model that adds up its own seconds; `queries["seconds"]` holds those of rendering as well."""
 
-    def __init__(self, predict):
-        self.predict, self.seconds = predict, 0.0
+    def __init__(self, function):
+        self.function, self.seconds = function, 0.0
 
     def __call__(self, pictures):
         start = time.perf_counter()
         try:
-            return self.predict(pictures)
+            return self.function(pictures)
         finally:
             self.seconds += time.perf_counter() - start
 
@@ -74,7 +76,7 @@ def fresh_precision(explanation, agrees, n):
     rng = np.random.default_rng(12345)
     for i in range(0, n, 100):
         rules = np.tile(explanation.rule, (min(100, n - i), 1))
-        hits += answers.of(explanation.sampler.draw(rules, rng)[1]).sum()
+        hits += answers.recall(explanation.sampler.draw(rules, rng)[1]).sum()
     return hits / n
 
 

@@ -5,28 +5,24 @@ Predicates hold independently; a table says for each of the 2**d patterns whethe
 
 import numpy as np
 
-from grokking_anchors.certify import superset_sums
 from grokking_anchors.encoding import all_rules
+from grokking_anchors.sampling import IndependentSampler
+from grokking_anchors.search import superset_sums
 
 
-class Problem:
-    """A sampler, its model, and the truth about all 2**d rules."""
-
-    exact_reuse = True
+class Problem(IndependentSampler):
+    """A sampler, its model, and the truth about all 2**d rules; coverage is counted, as if no formula were known."""
 
     def __init__(self, keep, table):
-        self.keep, self.table = keep, table.astype(float)
-        self.predicates = [f"p{i}" for i in range(len(keep))]
-        self.powers = 2 ** np.arange(len(keep))[::-1]
-        held = all_rules(len(keep))
-        weights = np.where(held, keep, 1 - keep).prod(axis=1)
+        super().__init__([f"p{i}" for i in range(len(keep))], keep)
+        self.table, self.powers = table.astype(float), 2 ** np.arange(len(keep))[::-1]
+        held, _, weights = self.enumerate()
         self.exact_coverage = superset_sums(held, weights)
         self.exact_precision = superset_sums(held, weights * self.table) / self.exact_coverage
 
-    def draw(self, rules, rng):
-        """Independent predicates."""
-        held = rules | (rng.random(rules.shape) < self.keep)
-        return held, held
+    def coverage(self, rules):
+        """No formula."""
+        return None
 
     def render(self, choices):
         """The input is the pattern itself."""

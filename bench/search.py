@@ -13,25 +13,27 @@ from joblib import Parallel, delayed
 sys.path.insert(0, str(Path(__file__).parent))
 import problems  # noqa: E402
 
-from grokking_anchors.beam_search import LowerBoundTest, Tally, beam_search, coverage_counter  # noqa: E402
-from grokking_anchors.certify import find_anchor, wilson  # noqa: E402
-from grokking_anchors.sampling import BudgetSpent, Queries  # noqa: E402
+from grokking_anchors.asking import BudgetSpent, Queries  # noqa: E402
+from grokking_anchors.beam_search import LowerBoundTest, Tally, beam_search, coverage_counter, exceeds  # noqa: E402
+from grokking_anchors.search import find_anchor, wilson  # noqa: E402
+from grokking_anchors.settings import Settings  # noqa: E402
 
 
 class PeersTest(LowerBoundTest):
     """Accept when the mean reaches the threshold and the lower bound comes within .05 of it."""
 
-    def exceeds(self, rule):
-        strict, self.threshold = self.threshold, self.threshold - 0.05
-        fine = super().exceeds(rule)
-        self.threshold = strict
-        hits, pulls = self.tally.count(rule)
-        return fine and hits[0] / pulls[0] >= strict
+    def __call__(self, candidates, beam):
+        """The slack, then the mean."""
+        self.slack, settings = 0.05, self.tally.queries.settings
+        fine = [i for i in beam if exceeds(self.tally, candidates.rules[[i]], self.slack)]
+        hits, pulls = self.tally.count(candidates.rules[fine])
+        return super().__call__(candidates, np.array(fine, int)[hits >= settings.threshold * pulls])
 
 
 def ours(world, seed, delta, **options):
-    """The package's search."""
-    result = find_anchor(world, world.agrees, threshold=0.95, delta=delta, seed=seed, **options)
+    """The package's search, growing rules: what problems of any size get."""
+    options = dict(threshold=0.95, delta=delta, seed=seed, search="beam") | options
+    result = find_anchor(world, world.agrees, **options)
     return result.rule if result.certified else None, result.queries
 
 
@@ -40,17 +42,34 @@ def thorough(world, seed, delta):
     return ours(world, seed, delta, min_samples_start=2000, batch_size=200, beam_size=8, max_pulls=20_000)
 
 
+def even(world, seed, delta):
+    """A bandit that pulls every arm equally often, three batches of each."""
+    return ours(world, seed, delta, bandit=equally)
+
+
+def equally(pull, arms, n_top, batch_size, **options):
+    """Notebook 05b's exercise."""
+    for _ in range(3):
+        arms = arms.asked(pull, np.full(len(arms.hits), batch_size))
+        yield arms.best(n_top), arms
+
+
+def auto(world, seed, delta):
+    """As users get it: every input, where they are few."""
+    return ours(world, seed, delta, search="auto")
+
+
 def talk(world, seed, delta, accept=LowerBoundTest):
     """Notebook 04: the lower bound as acceptance, no fresh samples."""
-    queries = Queries(world, world.agrees)
+    queries = Queries(world, world.agrees, Settings(delta=delta))
     tally = Tally(queries, np.random.default_rng(seed))
-    test = accept(tally, delta=delta)
+    test = accept(tally)
     try:
         tally.draw(np.zeros((1, len(world.predicates)), bool), [100])
         list(beam_search(tally, test, coverage_counter(world, 10_000, np.random.default_rng([seed, 1]))))
     except BudgetSpent:
         pass
-    return test.best_rule, vars(queries)
+    return test.best_rule, queries.counts()
 
 
 def slack(world, seed, delta):
@@ -82,7 +101,8 @@ def main():
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--problems", type=int, default=260, help="per family")
-    parser.add_argument("--method", nargs="+", default=["ours"], choices=["ours", "thorough", "talk", "slack"])
+    methods = ["ours", "auto", "thorough", "even", "talk", "slack"]
+    parser.add_argument("--method", nargs="+", default=["ours"], choices=methods)
     parser.add_argument("--delta", type=float, default=0.05)
     parser.add_argument("--trap", action="store_true", help="d = 14, every short rule near .9475")
     options = parser.parse_args()

@@ -217,7 +217,7 @@ def main():
     parser.add_argument("--data", nargs="+", default=["cancer", "census", "wine"])
     parser.add_argument("--question", nargs="+", default=["perturb", "observe"])
     parser.add_argument("--instances", type=int, default=20)
-    parser.add_argument("--selector", default=None)
+    parser.add_argument("--search", default="auto")
     parser.add_argument("--short", type=float, default=0.0)
     for flag in ("stability", "scale", "claim"):
         parser.add_argument(f"--{flag}", action="store_true")
@@ -229,7 +229,7 @@ def main():
             if options.stability:
                 stability(name, question)
             else:
-                measure(name, question, options.instances, selector=options.selector, short=options.short)
+                measure(name, question, options.instances, search=options.search, short=options.short)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import time
 import numpy as np
 
 from grokking_anchors import AnchorText
-from grokking_anchors.text import MaskedWords, movie_snippets, sentiment_model, token_spans
+from grokking_anchors.words import MaskedWords, movie_snippets, sentiment_model, token_spans
 
 
 def fresh_precision(model, explanation, n=20_000, seed=12345):

@@ -9,7 +9,8 @@ import numpy as np
 from scipy.stats import norm
 
 from grokking_anchors import AnchorText
-from grokking_anchors.text import STRATEGIES, MaskedWords, movie_snippets, sentiment_model, token_spans
+from grokking_anchors.text import STRATEGIES
+from grokking_anchors.words import MaskedWords, movie_snippets, sentiment_model, token_spans
 
 
 class Timed:
@@ -87,8 +88,7 @@ def planted(n=40):
         right = {"a word": [], "two words": [], "A or (not B)": [], "a word twice": []}
         for text in chosen:
             joined = text + " " + text if name == "unknown" else text
-            spans = token_spans(text)
-            sampler = explainer.sampler(text, spans, **explainer.prepared)
+            sampler = explainer.sampler(text)
             total = [sampler.words.count(word) for word in sampler.names]
             a, b = [word for word, times in zip(sampler.names, total) if times == 1][:2]
             rules = {
@@ -109,7 +109,7 @@ def planted(n=40):
 def fresh_precision(explainer, model, found, n=5000):
     """Share of n new samples under the rule that keep the prediction."""
     text = found.raw["instance"]
-    sampler = explainer.sampler(text, token_spans(text), **explainer.prepared)
+    sampler = explainer.sampler(text)
     choices = sampler.draw(np.tile(found.rule, (n, 1)), np.random.default_rng(777))[1]
     return (model.predict(sampler.render(choices)) == found.raw["prediction"]).mean()
 

@@ -8,20 +8,13 @@ import time
 import numpy as np
 
 from grokking_anchors import AnchorText
+from grokking_anchors.asking import agreement
 from grokking_anchors.encoding import all_rules, coverage, precision
-from grokking_anchors.explore import (
-    belief_view,
-    compare_view,
-    hold_view,
-    race_view,
-    record_races,
-    roll_view,
-    staircase_view,
-    threshold_view,
-)
-from grokking_anchors.knobs import page
-from grokking_anchors.sampling import agreement, toy_model, toy_sampler
-from grokking_anchors.text import movie_snippets, sentiment_model
+from grokking_anchors.sampling import toy_model, toy_sampler
+from grokking_anchors.words import movie_snippets, sentiment_model
+from grokking_anchors.workshop.knobs import page
+from grokking_anchors.workshop.views import belief_view, hold_view, race_view, record_races, threshold_view
+from grokking_anchors.workshop.widgets import compare_view, roll_view, staircase_view
 
 
 def measure(name, view, values, repeats=7):

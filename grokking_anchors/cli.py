@@ -8,32 +8,29 @@ from . import __version__
 
 __all__ = ["main"]
 
+NAME = "grokking-anchors"
+HOW = ("words outside the rule are replaced by UNK with probability 0.5; "
+       "the model counts words (9,976 film snippets)")  # fmt: skip
+OPTIONS = {  # name -> type, meaning
+    "threshold": (float, "precision an anchor must exceed"),
+    "delta": (float, "allowed share of broken promises"),
+    "tau": (float, "tolerance of the bandit: larger is faster, worse"),
+    "beam_size": (int, "rules that grow at each level"),
+    "seed": (int, "same seed, same answer"),
+}
+
 
 def main(
     argv: list[str] | None = None,  # arguments; those of the process if None
-) -> int:  # exit code
+) -> int:  # exit code: 0 every text has a certified anchor, 1 some have none, 2 bad input
     """Run one command: `workshop`, or else explain a sentence."""
     argv = sys.argv[1:] if argv is None else list(argv)
-    command = COMMANDS.get(argv[0]) if argv else None
-    return command(argv[1:]) if command else run_explain(argv)
-
-
-def run_explain(
-    argv: list[str],  # arguments
-) -> int:  # 0: every text has a certified anchor, 1: some have none, 2: bad input
-    """Explain the texts of the command line, or every line of the standard input."""
-    parser = explain_parser()
-    args = parser.parse_args(argv)
-    texts = args.text if args.text and args.text != ["-"] else lines_of_stdin()
-    if texts is None:
-        parser.print_usage(sys.stderr)
-        print("grokking-anchors: no text given; see --help", file=sys.stderr)
-        return 2
+    if argv[:1] == ["workshop"]:
+        return run_workshop(argv[1:])
     try:
-        return explain_all(texts, args)
+        return explain_all(explain_parser().parse_args(argv))
     except (TypeError, ValueError) as error:
-        print(f"grokking-anchors: {error}", file=sys.stderr)
-        return 2
+        return complain(error)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -41,33 +38,45 @@ def run_explain(
         return 0
 
 
-def lines_of_stdin():
-    """The lines of the standard input that are not blank; None when it is a terminal."""
-    return None if sys.stdin.isatty() else (line.strip() for line in sys.stdin if line.strip())
+def complain(message):
+    """Say what is wrong; the exit code."""
+    print(f"{NAME}: {message}", file=sys.stderr)
+    return 2
 
 
-def explain_all(texts, args):
-    """Print one explanation after another; the exit code."""
+def explain_all(args):
+    """Print an explanation of each text, or of each line of the standard input; the exit code."""
     from .settings import settings_from
-    from .text import AnchorText, movie_snippets, sentiment_model
 
-    options = dict(threshold=args.threshold, delta=args.delta, tau=args.tau, beam_size=args.beam_size, seed=args.seed)
-    settings_from(options)
-    explainer = AnchorText(sentiment_model(*movie_snippets()))
+    if args.text in ([], ["-"]) and sys.stdin.isatty():
+        raise ValueError("no text given; see --help")
+    lines = (line.strip() for line in sys.stdin if line.strip())
+    texts = lines if args.text in ([], ["-"]) else args.text
+    options = {name: getattr(args, name) for name in OPTIONS}
+    settings_from(options)  # before the model is trained
+    explainer = small_model()
+    codes = [explain_one(text, explainer, options, args.json) for text in texts]
+    return max(codes) if codes else complain("the standard input holds no text")
+
+
+def small_model():
+    """The explainer of the bundled sentiment model."""
+    from .text import AnchorText
+    from .words import movie_snippets, sentiment_model
+
+    return AnchorText(sentiment_model(*movie_snippets()))
+
+
+def explain_one(text, explainer, options, json):
+    """Print one explanation; 0 if it is certified, 1 if not, 2 if it cannot be made."""
+    try:
+        explanation = explainer.explain(text, **options)
+    except ValueError as error:
+        return complain(error)
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    codes = []
-    for text in texts:
-        try:
-            explanation = explainer.explain(text, **options)
-        except ValueError as error:  # this text cannot be explained; the others can
-            print(f"grokking-anchors: {error}", file=sys.stderr)
-            codes.append(2)
-            continue
-        print(explanation.to_json(ensure_ascii=False) if args.json else report(explanation, colour), flush=True)
-        codes.append(0 if explanation.certified else 1)
-    if not codes:
-        raise ValueError("the standard input holds no text")
-    return max(codes)
+    said = explanation.to_json(ensure_ascii=False) if json else report(explanation, colour)
+    print(said, flush=True)
+    return int(not explanation.certified)
 
 
 def report(
@@ -75,16 +84,8 @@ def report(
     colour: bool,  # highlight with terminal colours instead of brackets
 ) -> str:
     """What the terminal shows of an explanation."""
-    rows = explanation.facts()
-    last = explanation.raw["examples"][-1]
-    for label, key, none in (
-        ("Kept", "covered_true", "none seen"),
-        ("Lost", "covered_false", "none among the samples of the test"),
-    ):
-        rows[label] = last[key][0] if last[key] else none
-    rows["How"] = (
-        "words outside the rule are replaced by UNK with probability 0.5; the model counts words (9,976 film snippets)"
-    )
+    kept, lost = (explanation.parts[-1][key] or ["none seen"] for key in ("kept", "lost"))
+    rows = explanation.facts() | {"Kept": kept[0], "Lost": lost[0], "How": HOW}
     width = max(map(len, rows)) + 2
     table = "\n".join(f"{label:{width}}{text}" for label, text in rows.items())
     return f"\n  {marked(explanation, colour)}\n\n{table}\n"
@@ -93,7 +94,7 @@ def report(
 def marked(explanation, colour):
     """The sentence with its anchor highlighted."""
     before, after = ("\x1b[1;97;46m", "\x1b[0m") if colour else ("[", "]")
-    text, parts, end = explanation.raw["instance"], [], 0
+    text, parts, end = explanation.instance, [], 0
     for start, stop in explanation.spans():
         parts += [text[end:start], before + text[start:stop] + after]
         end = stop
@@ -102,22 +103,22 @@ def marked(explanation, colour):
 
 def explain_parser() -> argparse.ArgumentParser:
     """The arguments of the explanation."""
+    from .settings import Settings
+
     parser = argparse.ArgumentParser(
-        prog="grokking-anchors",
-        description="Which words of a sentence are enough for a small sentiment model to keep its verdict?",
-        epilog="Also: grokking-anchors workshop [DIR] copies the notebooks and opens JupyterLab. "
+        prog=NAME,
+        description="Which words are enough for a small sentiment model to keep its verdict?",
+        epilog=f"Also: {NAME} workshop [DIR] copies the notebooks and opens JupyterLab. "
         "Exit codes: 0 every text has a certified anchor, 1 some have none, 2 bad input.",
     )
-    parser.add_argument("text", nargs="*", help="texts to explain; none or -: every line of the standard input")
-    parser.add_argument("--threshold", type=float, default=0.95, help="precision an anchor must exceed (%(default)s)")
-    parser.add_argument("--delta", type=float, default=0.1, help="allowed share of broken promises (%(default)s)")
-    parser.add_argument(
-        "--tau", type=float, default=0.15, help="tolerance of the bandit: larger is faster, worse (%(default)s)"
-    )
-    parser.add_argument("--beam-size", type=int, default=4, help="rules that grow at each level (%(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="same seed, same answer (%(default)s)")
-    parser.add_argument("--json", action="store_true", help="one JSON object per text")
-    parser.add_argument("--version", action="version", version=f"grokking-anchors {__version__}")
+    add = parser.add_argument
+    add("text", nargs="*", help="texts to explain; none or -: every line of the standard input")
+    for name, (kind, meaning) in OPTIONS.items():
+        default = 0 if name == "seed" else getattr(Settings, name)
+        flag, told = f"--{name.replace('_', '-')}", f"{meaning} (%(default)s)"
+        add(flag, type=kind, default=default, help=told)
+    add("--json", action="store_true", help="one JSON object per text")
+    add("--version", action="version", version=f"{NAME} {__version__}")
     return parser
 
 
@@ -125,30 +126,22 @@ def run_workshop(
     argv: list[str],  # arguments after the word `workshop`
 ) -> int:  # exit code
     """Copy the notebooks and open JupyterLab on them."""
-    from .workshop import copy_notebooks, open_lab
+    from .workshop.copying import copy_notebooks, open_lab
 
-    args = workshop_parser().parse_args(argv)
+    told = "Copy the notebooks to a folder and open JupyterLab there."
+    parser = argparse.ArgumentParser(prog=f"{NAME} workshop", description=told)
+    add = parser.add_argument
+    add("dir", nargs="?", default=f"{NAME}-workshop", help="folder (default: %(default)s)")
+    add("--force", action="store_true", help="overwrite files that you have changed")
+    add("--no-open", action="store_true", help="copy only; do not start JupyterLab")
+    args = parser.parse_args(argv)
     try:
         copy_notebooks(args.dir, force=args.force)
     except FileExistsError as error:
         advice = "--force overwrites them; another DIR leaves them alone."
-        raise SystemExit(f"grokking-anchors: {error}\n{advice}") from None
+        raise SystemExit(f"{NAME}: {error}\n{advice}") from None
     print(f"The notebooks are in {args.dir}, each one's solutions in {args.dir}/solutions.")
     return 0 if args.no_open else open_lab(args.dir)
-
-
-def workshop_parser() -> argparse.ArgumentParser:
-    """The arguments of `workshop`."""
-    parser = argparse.ArgumentParser(
-        prog="grokking-anchors workshop", description="Copy the notebooks to a folder and open JupyterLab there."
-    )
-    parser.add_argument("dir", nargs="?", default="grokking-anchors-workshop", help="folder (default: %(default)s)")
-    parser.add_argument("--force", action="store_true", help="overwrite files that you have changed")
-    parser.add_argument("--no-open", action="store_true", help="copy only; do not start JupyterLab")
-    return parser
-
-
-COMMANDS = {"workshop": run_workshop}
 
 
 if __name__ == "__main__":

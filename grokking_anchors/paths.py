@@ -1,8 +1,10 @@
 """Where the bundled data and notebooks are, installed or in a checkout."""
 
+import csv
+import gzip
 from pathlib import Path
 
-__all__ = ["data_path", "notebooks_path"]
+__all__ = ["data_path", "data_rows", "notebooks_path"]
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -20,7 +22,8 @@ def data_path(
     name: str,  # file name, such as "census.csv.gz"
 ) -> Path:  # path of the existing file
     """Path of a bundled data file; ValueError names the files there are."""
-    files = {path.name: path for path in sorted(_folder("data", "data").iterdir()) if path.is_file()}
+    folder = _folder("data", "data")
+    files = {path.name: path for path in sorted(folder.iterdir()) if path.is_file()}
     if name not in files:
         raise ValueError(f"no data file {name!r}; there are: {', '.join(files)}")
     return files[name]
@@ -29,3 +32,11 @@ def data_path(
 def notebooks_path() -> Path:  # folder with the .ipynb files
     """The folder that holds the notebooks."""
     return _folder("notebooks", "nbs")
+
+
+def data_rows(
+    name: str,  # of a bundled .csv.gz file
+) -> list[dict]:  # a dict of texts for each line
+    """The lines of a bundled table."""
+    with gzip.open(data_path(name), "rt", encoding="utf8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -1,59 +1,78 @@
-"""The options of a search, with their published names, each checked once and here."""
+"""The options of a search, with their published names: defined, explained and checked, once."""
 
 import difflib
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Options of `find_anchor`. Raises TypeError or ValueError that name the argument."""
+    """Options of `find_anchor` and `explain`; TypeError or ValueError name the argument."""
 
-    threshold: float = 0.95  # precision that an anchor must exceed; 1 only with search="exact"
+    threshold: float = 0.95  # precision that an anchor must exceed; 1 only where all can be asked
     delta: float = 0.1  # allowed share of broken promises
-    tau: float = 0.15  # the bandit's tolerance
-    batch_size: int = 100  # samples per critical rule and round
-    beam_size: int = 4  # rules that grow at each level
-    coverage_samples: int = 10_000  # base samples to count coverage on
-    max_anchor_size: int | None = None  # predicates at most
+    tau: float = 0.15  # the bandit's tolerance: larger is faster, worse
+    batch_size: int = 100  # samples per rule and round; one call holds 100 batches at most
+    coverage_samples: int = 10_000  # base samples to count coverage on, where no formula knows it
+    beam_size: int = 4  # rules that grow at each level, or that the surrogate proposes at once
     stop_on_first: bool = False  # the first certified rule is good enough
-    min_samples_start: int = 500  # rows of the first labelled pool
+    max_anchor_size: int | None = None  # predicates at most
+    min_samples_start: int = 500  # rows of the first labelled pool (the surrogate takes twice that)
     n_covered_ex: int = 10  # examples to keep of each kind
+    search: Any = "auto"  # or "beam", "exact", "surrogate", or a `Strategy`: how to look
+    bandit: Callable | None = None  # who is asked next, see notebook 03; KL-LUCB when not given
+    rate: str = "practical"  # or "theory": tau's promise holds, at several times the questions
+    short: float = 0.0  # tax on each predicate in log coverage, for shorter rules (surrogate)
     max_queries: int = 200_000  # rows per explanation
     max_seconds: float | None = None  # breaks reproducibility; what is certified by then stands
     max_pulls: int = 10_000  # fresh samples per test
-    search: str = "beam"  # or "exact": look at every rule
-    rate: str = "practical"  # or "theory": tau's promise holds, at several times the questions
     deterministic: bool = True  # False: the model rolls dice, so no answer is used again
     seed: int | None = None
     progress: bool = False  # show a bar that counts rows
 
     def __post_init__(self):
-        for name in ("threshold", "delta"):
-            number(name, getattr(self, name), 0, 1, closed=name == "threshold")
+        number("threshold", self.threshold, 0, 1, closed=True)
+        number("delta", self.delta, 0, 1)
         number("tau", self.tau, 0)
-        for name in (
-            "batch_size",
-            "beam_size",
-            "coverage_samples",
-            "min_samples_start",
-            "n_covered_ex",
-            "max_queries",
-            "max_pulls",
-        ):
+        number("short", self.short, -1e-9)
+        for name in WHOLE:
             number(name, getattr(self, name), 0, whole=True)
-        if self.max_seconds is not None:
-            number("max_seconds", self.max_seconds, 0)
-        if self.max_anchor_size is not None:
-            number("max_anchor_size", self.max_anchor_size, 0, whole=True)
-        if self.seed is not None:
-            number("seed", self.seed, -1, whole=True)
-        for name, known in (("search", ("beam", "exact")), ("rate", ("practical", "theory"))):
-            one_of(name, getattr(self, name), known)
-        if self.threshold == 1 and self.search != "exact":
-            raise ValueError("threshold=1 can only be shown by asking every input: use search='exact'")
+        for name in ("max_seconds", "max_anchor_size", "seed"):
+            if getattr(self, name) is not None:
+                number(name, getattr(self, name), -(name == "seed"), whole=name != "max_seconds")
+        for name in ("stop_on_first", "deterministic", "progress"):
+            fine, came = isinstance(getattr(self, name), bool | np.bool_), getattr(self, name)
+            require(fine, f"{name} must be True or False, came: {came!r}", TypeError)
+        one_of("rate", self.rate, ("practical", "theory"))
+        told = f"bandit must be a function of (pull, arms, n_top, **options), came: {self.bandit!r}"
+        require(self.bandit is None or callable(self.bandit), told, TypeError)
+
+    def changed(self):
+        """The names of the options that are not as they stand by default."""
+        return {f.name for f in fields(self) if getattr(self, f.name) != f.default}
+
+    def record(self):
+        """The options as plain values."""
+        search = getattr(self.search, "name", self.search)
+        return dict(vars(self), bandit=getattr(self.bandit, "__name__", None), search=search)
+
+
+WHOLE = ("batch_size", "coverage_samples", "beam_size", "min_samples_start", "n_covered_ex",
+         "max_queries", "max_pulls")  # fmt: skip
+
+
+def require(
+    fine: Any,  # what must be true
+    message: str,  # names the argument, what came, and what was expected
+    error: type = ValueError,
+) -> None:
+    """Raise the error with this message unless all is fine."""
+    if not fine:
+        raise error(message)
 
 
 def number(
@@ -66,36 +85,33 @@ def number(
     closed=False,  # is `below` itself allowed?
 ):
     """Raise TypeError unless `value` is a number, ValueError unless it lies in the range."""
-    if not isinstance(value, Integral if whole else Real) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a {'whole ' if whole else ''}number, came: {value!r}")
-    if not (above < value < below or (closed and value == below)):
-        wanted = f"above {above}" if below == np.inf else f"between {above} and {below}"
-        raise ValueError(f"{name} must be {wanted}, came: {value!r}")
+    require(isinstance(value, Integral if whole else Real) and not isinstance(value, bool),
+            f"{name} must be a {'whole ' * whole}number, came: {value!r}", TypeError)
+    wanted = f"above {above:g}" if below == np.inf else f"between {above:g} and {below:g}"
+    require(above < value < below or closed and value == below,
+            f"{name} must be {wanted}, came: {value!r}")
 
 
 def one_of(name, value, known):
     """Raise ValueError unless `value` is among the known ones."""
-    if value not in known:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, came: {value!r}")
+    listed = ", ".join(map(repr, known))
+    require(value in known, f"{name} must be one of {listed}, came: {value!r}")
 
 
-def unknown(
-    name,  # an argument that nobody knows
+def no_unknown(
+    names,  # of arguments that came
     known,  # the names that exist
 ):
-    """The error for a misspelt argument, with the nearest name."""
-    near = difflib.get_close_matches(name, known, 1)
-    return TypeError(
-        f"unknown argument {name!r}" + (f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}")
-    )
+    """TypeError for the first misspelt argument, with the nearest name."""
+    for name in [name for name in names if name not in known]:
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+        raise TypeError(f"unknown argument {name!r}; {hint}")
 
 
 def settings_from(
     options,  # keyword arguments
 ) -> Settings:
     """Checked settings; an unknown name is a TypeError that suggests the nearest one."""
-    known = [field.name for field in fields(Settings)]
-    for name in options:
-        if name not in known:
-            raise unknown(name, known)
+    no_unknown(options, [field.name for field in fields(Settings)])
     return Settings(**options)

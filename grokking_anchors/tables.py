@@ -5,22 +5,24 @@ pandas is imported only when a DataFrame came; nothing here knows of anchors.
 
 import sys
 from numbers import Real
+from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["TableReader", "column_values", "gen_category_map", "is_frame", "is_missing", "predict_function"]
+from .settings import require
+
+__all__ = ["TableReader", "column_values", "gen_category_map", "is_frame", "is_missing"]
 
 
-def is_frame(data):
-    """Is it a pandas DataFrame?"""
+def is_frame(data, name="DataFrame"):
+    """Is it a pandas DataFrame (or a Series, when that is asked)?"""
     pandas = sys.modules.get("pandas")
-    return pandas is not None and isinstance(data, pandas.DataFrame)
+    return pandas is not None and isinstance(data, getattr(pandas, name))
 
 
 def is_series(data):
     """Is it a pandas Series?"""
-    pandas = sys.modules.get("pandas")
-    return pandas is not None and isinstance(data, pandas.Series)
+    return is_frame(data, "Series")
 
 
 def is_missing(values):
@@ -30,386 +32,292 @@ def is_missing(values):
     return np.array([value is None or value != value for value in values], bool)
 
 
-def predict_function(
-    predictor,  # a function, or an estimator with `predict`
-    soft=False,  # are probabilities wanted?
-):
-    """The function that asks the model; TypeError if there is none."""
-    if soft and hasattr(predictor, "predict_proba"):
-        return predictor.predict_proba
-    if hasattr(predictor, "predict"):
-        return predictor.predict
-    if callable(predictor):
-        return predictor
-    raise TypeError(f"predictor must be a function or an estimator with predict, came: {type(predictor).__name__}")
+def as_table(inputs):
+    """A Series, a dict, or a list of dicts as a DataFrame; a frame as it is; else a 2-D array."""
+    records = [inputs] if isinstance(inputs, dict) else inputs
+    if isinstance(records, (list, tuple)) and records and isinstance(records[0], dict):
+        return __import__("pandas").DataFrame(list(records))
+    if is_series(inputs):
+        return inputs.to_frame().T.infer_objects()
+    return inputs if is_frame(inputs) else np.atleast_2d(np.asarray(inputs))
 
 
-def gen_category_map(
-    data,  # a DataFrame or a 2-D array
-    categorical_columns=None,  # their names (or positions); all that are not numbers when not given
-):
-    """Column number -> list of its categories, sorted, for the columns that hold categories."""
-    if is_frame(data):
-        names, columns = list(data.columns), [data.iloc[:, j] for j in range(data.shape[1])]
-        found = [j for j, column in enumerate(columns) if kind_of(column)[0] != "number"]
-        distinct = [lambda j=j: kind_of(columns[j])[1] for j in range(len(names))]
-    else:
-        data = np.asarray(data)
-        if data.ndim != 2:
-            raise TypeError(
-                f"gen_category_map needs a DataFrame or a 2-D array, came: {type(data).__name__} of shape {data.shape}"
-            )
-        names, found = list(range(data.shape[1])), [j for j in range(data.shape[1]) if not all_numbers(data[:, j])]
-        distinct = [lambda j=j: in_order(data[~is_missing(data[:, j]), j]) for j in names]
-    if categorical_columns is not None:
-        unknown = [name for name in categorical_columns if name not in names]
-        if unknown:
-            raise ValueError(f"categorical_columns holds {unknown[0]!r}, which is no column; there are: {names}")
-        found = [names.index(name) for name in categorical_columns]
-    if is_frame(data):
-        listed = [
-            in_order(columns[j].dropna().unique().tolist()) if distinct[j]() is None else distinct[j]() for j in found
-        ]
-        return dict(zip(found, listed))
-    return {j: distinct[j]() for j in found}
+# ---- what a column holds ----------------------------------------------------------------
+
+
+def present(column):
+    """The values of a Series or an array that are not missing, each once."""
+    there = column.dropna() if is_series(column) else column[~is_missing(column)]
+    return list(dict.fromkeys(there.tolist()))
 
 
 def in_order(values):
     """Distinct values, sorted where they can be."""
-    distinct = list(dict.fromkeys(np.asarray(values, object).tolist()))
     try:
-        return sorted(distinct)
+        return sorted(values)
     except TypeError:
-        return sorted(distinct, key=lambda value: (type(value).__name__, str(value)))
+        return sorted(values, key=lambda value: (type(value).__name__, str(value)))
 
 
-def all_numbers(values):
-    """Can all values be used as numbers (truth values are categories)?"""
-    if values.dtype.kind in "fiu":
-        return True
-    if values.dtype.kind != "O":
-        return False
-    return all(
-        value is None or (isinstance(value, Real) and not isinstance(value, (bool, np.bool_))) for value in values
-    )
+def kind_of(column, name):
+    """Kind and categories: ("number", None), ("category", list) or ("order", list). TypeError."""
+    kind = getattr(column.dtype, "kind", "O")
+    if hasattr(column.dtype, "categories"):
+        return "order" if column.dtype.ordered else "category", list(column.dtype.categories)
+    if kind in "iufb":
+        return ("category", [False, True]) if kind == "b" else ("number", None)
+    values = [] if kind in "mMc" else present_objects(column, name)
+    dates = kind in "mM" or any(hasattr(value, "isoformat") for value in values)
+    require(not dates, f"column {name!r} holds dates or times ({column.dtype}); "
+            "give numbers instead, such as the year", TypeError)  # fmt: skip
+    require(kind != "c", f"column {name!r} holds complex numbers", TypeError)
+    numbers = all(isinstance(v, Real) and not isinstance(v, (bool, np.bool_)) for v in values)
+    return ("number", None) if values and numbers else ("category", in_order(values))
 
 
-def kind_of(column):
-    """Kind and categories of a Series: ("number", None), ("category", list) or ("order", list)."""
-    from pandas.api import types
-
-    dtype, name = column.dtype, column.name
-    if (
-        types.is_datetime64_any_dtype(dtype)
-        or types.is_timedelta64_dtype(dtype)
-        or isinstance(dtype, type)
-        or dtype.kind in "mM"
-    ):
-        raise TypeError(
-            f"column {name!r} holds dates or times ({dtype}); give numbers instead, such as the year"
-        )
-    if types.is_complex_dtype(dtype):
-        raise TypeError(f"column {name!r} holds complex numbers")
-    if isinstance(dtype, __import__("pandas").CategoricalDtype):
-        return "order" if dtype.ordered else "category", list(dtype.categories)
-    if types.is_bool_dtype(dtype):
-        return "category", [False, True]
-    if types.is_numeric_dtype(dtype):
-        return "number", None
-    present = column.dropna().tolist()
-    odd = [value for value in present if isinstance(value, (list, dict, set, np.ndarray))]
-    if odd:
-        raise TypeError(f"column {name!r} holds a {type(odd[0]).__name__}, expected numbers or categories")
-    present = list(dict.fromkeys(present))
-    if any(hasattr(value, "isoformat") for value in present):
-        raise TypeError(f"column {name!r} holds dates; give numbers instead, such as days since a day, or the year")
-    if present and all_numbers(np.array(present, object)):
-        return "number", None
-    return "category", in_order(present)
+def present_objects(column, name):
+    """The values of a column of objects; TypeError where one of them is a collection."""
+    there = column.dropna() if is_series(column) else column[~is_missing(column)]
+    odd = [type(v).__name__ for v in there if isinstance(v, (list, dict, set, np.ndarray))]
+    came = "".join(odd[:1])
+    require(not odd, f"column {name!r} holds a {came}, expected numbers or categories", TypeError)
+    return present(column)
 
 
-def series_values(column, number):
-    """A Series as floats with NaN, or as objects with None where a value is missing."""
-    missing = column.isna().to_numpy()
-    if number:
-        try:
-            return (
-                column.astype(float).to_numpy()
-                if not missing.any()
-                else column.astype(object).where(~missing, np.nan).to_numpy(float)
-            )
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"column {column.name!r} must hold numbers, as at fit, came: {column.dtype}") from error
-    values = column.astype(object).to_numpy(object, copy=True)
-    values[missing] = None
-    return values
+def gen_category_map(
+    data,  # a DataFrame or a 2-D array
+    categorical_columns=None,  # their names (or positions); all that are not numbers, if None
+):
+    """Column number -> list of its categories, sorted, for the columns that hold categories."""
+    shape, frame = np.shape(data), is_frame(data)
+    came = f"{type(data).__name__} of shape {shape}"
+    require(len(shape) == 2, f"gen_category_map needs a DataFrame or a 2-D array, came: {came}",
+            TypeError)  # fmt: skip
+    data = data if frame else np.asarray(data)
+    names = list(data.columns) if frame else list(range(shape[1]))
+    columns = [data.iloc[:, j] if frame else data[:, j] for j in range(len(names))]
+    if categorical_columns is None:
+        found = {j: kind_of(column, names[j])[1] for j, column in enumerate(columns)}
+        return {j: categories for j, categories in found.items() if categories is not None}
+    for name in categorical_columns:
+        require(name in names, f"categorical_columns holds {name!r}, no column; there are: {names}")
+    wanted = [names.index(name) for name in categorical_columns]
+    return {j: kind_of(columns[j], names[j])[1] or in_order(present(columns[j])) for j in wanted}
 
 
-def as_floats(values, name):
-    """Values of an array's column as floats; None becomes NaN."""
+# ---- values by column -------------------------------------------------------------------
+
+
+class Columns(NamedTuple):
+    """What is known of the columns of a table."""
+
+    names: list
+    kinds: list  # "number", "category" or "order"
+    categories: list  # of each column, None for a number
+    labels: list  # texts of the categories
+    widths: list  # how many columns of an array each takes; more than one: one-hot
+
+
+def floats(values, missing, name):
+    """Values as floats, NaN where they are missing. Raises ValueError."""
     try:
-        return (
-            np.array([np.nan if value is None else value for value in values], float)
-            if values.dtype == object
-            else values.astype(float)
-        )
+        return np.where(missing, np.nan, values).astype(float)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"column {name!r} must hold numbers, as at fit, came: {values.dtype}") from error
+        said = f"column {name!r} must hold numbers, as at fit, came: {values.dtype}"
+        raise ValueError(said) from error
 
 
 def hot_codes(block, name):
     """One-hot columns -> codes; ValueError where a row is not one-hot."""
-    if not (np.isin(block, (0, 1)).all() and (block.sum(axis=1) == 1).all()):
-        raise ValueError(
-            f"ohe=True: the {block.shape[1]} columns of {name!r} must hold a single 1 and zeros in every row"
-        )
+    require(np.isin(block, (0, 1)).all() and (block.sum(axis=1) == 1).all(),
+            f"ohe=True: the {block.shape[1]} columns of {name!r} must hold a single 1 and zeros "
+            "in every row")  # fmt: skip
     return block.argmax(axis=1)
-
-
-def row_count(inputs):
-    """How many rows a table holds, in any form that `column_values` takes."""
-    one = isinstance(inputs, dict) or is_series(inputs)
-    if one or is_frame(inputs) or isinstance(inputs, (list, tuple)) and inputs and isinstance(inputs[0], dict):
-        return 1 if one else len(inputs)
-    return len(np.atleast_2d(np.asarray(inputs)))
 
 
 def column_values(
     inputs,  # DataFrame, Series, dict, list of dicts, or array
-    names,  # of the coded columns
-    numbers,  # which of them hold numbers
-    widths,  # how many columns of an array each one takes
+    columns: Columns,
     wanted=None,  # positions of the columns to read; all when not given
 ):
     """List of values by column, None for those not wanted; ValueError names what does not fit."""
-    wanted = range(len(names)) if wanted is None else wanted
-    records = [inputs] if isinstance(inputs, dict) else list(inputs) if isinstance(inputs, (list, tuple)) else None
-    if records and isinstance(records[0], dict):
-        inputs = __import__("pandas").DataFrame(records)
-    if is_series(inputs):
-        inputs = inputs.to_frame().T.infer_objects()
-    found = [None] * len(names)
-    if is_frame(inputs):
-        absent = [names[j] for j in wanted if names[j] not in inputs.columns]
-        if absent:
-            raise ValueError(f"the inputs have no column {absent[0]!r}; they have: {list(map(str, inputs.columns))}")
-        for j in wanted:
-            found[j] = series_values(inputs[names[j]], numbers[j])
-        return found
-    inputs = np.atleast_2d(np.asarray(inputs))
-    if inputs.ndim != 2 or inputs.shape[1] != sum(widths):
-        raise ValueError(f"inputs must have {sum(widths)} columns, as at fit, came: shape {inputs.shape}")
-    ends = np.cumsum(widths)
-    for j in wanted:
-        block = inputs[:, ends[j] - widths[j] : ends[j]]
-        column = block[:, 0] if widths[j] == 1 else hot_codes(block.astype(float), names[j])
-        found[j] = as_floats(column, names[j]) if numbers[j] else column.astype(object)
+    found: list = [None] * len(columns.names)
+    table, ends = as_table(inputs), np.cumsum(columns.widths)
+    frame = is_frame(table)
+    require(frame or table.ndim == 2 and table.shape[1] == ends[-1],
+            f"inputs must have {ends[-1]} columns, as at fit, came: shape {table.shape}")
+    for j in range(len(found)) if wanted is None else wanted:
+        name, width = columns.names[j], columns.widths[j]
+        if frame:
+            have = list(map(str, table.columns))
+            require(name in table.columns, f"the inputs have no column {name!r}; they have: {have}")
+            missing, values = table[name].isna().to_numpy(), table[name].to_numpy(object)
+        else:
+            block = table[:, ends[j] - width : ends[j]]
+            values = block[:, 0] if width == 1 else hot_codes(block.astype(float), name)
+            missing = is_missing(values)
+        number, none = columns.kinds[j] == "number", np.array(None)
+        found[j] = floats(values, missing, name) if number else np.where(missing, none, values)
     return found
 
 
+# ---- the training table -----------------------------------------------------------------
+
+
+def columns_of(data, feature_names, categorical_names, ohe):
+    """The `Columns` of a frame, or of an array with the user's names."""
+    listed, width, frame = dict(categorical_names or {}), data.shape[1], is_frame(data)
+    if frame:
+        names, coded, widths = list(data.columns), (), [1] * width
+        checked_names(names, width, "two columns have the name {!r}")
+        given = checked_names(feature_names or names, width)
+        require(set(given) == set(names),
+                f"feature_names must name the frame's columns {names}, came: {given}")
+    else:
+        count = width - ohe * sum(len(value) - 1 for value in listed.values())
+        given = [f"column {j}" for j in range(count)] if feature_names is None else feature_names
+        names, coded = checked_names(given, count), range(count) if ohe else listed
+        widths = [len(listed[j]) if ohe and j in listed else 1 for j in range(count)]
+    column = lambda j: data[names[j]] if frame else data[:, j]
+    found = [("number", None) if j in coded else kind_of(column(j), names[j])
+             for j in range(len(names))]  # fmt: skip
+    kinds, categories = map(list, zip(*found))
+    labels = [values and list(map(str, values)) for values in categories]
+    return with_categories(Columns(names, kinds, categories, labels, widths), listed, frame)
+
+
+def checked_names(names, count, twice="feature_names holds {!r} twice"):
+    """The names as a list; ValueError unless there is one for each column, each once."""
+    names = [names] if isinstance(names, str) else list(names)
+    require(len(names) == count,
+            f"feature_names must name {count} columns, came: {len(names)} names")
+    for name in names:
+        require(names.count(name) == 1, twice.format(name))
+    return names
+
+
+def with_categories(columns, categorical_names, frame):
+    """The columns with the user's names of categories: position or name -> list of texts."""
+    names, kinds, categories, labels, _ = columns
+    for key, given in categorical_names.items():
+        j, texts = names.index(key) if key in names else key, list(given)
+        require(isinstance(j, (int, np.integer)) and 0 <= j < len(names),
+                f"categorical_names names column {key!r}, but there are {len(names)}: {names}")
+        own = kinds[j] != "number" and frame  # a frame's categories are named, not coded
+        for value in categories[j] if own else ():
+            require(value in texts, f"categorical_names of {names[j]!r} lacks {value!r}")
+        kinds[j] = kinds[j] if own else "category"
+        categories[j] = texts if own else list(range(len(texts)))
+        labels[j] = list(map(str, texts))
+    return columns
+
+
 class TableReader:
-    """The training table as it came: its columns, and how to cook model inputs from recipes."""
+    """The training table as it came: its columns, and model inputs cooked from recipes."""
 
     def __init__(self, data, feature_names=None, categorical_names=None, ohe=False):
-        self.frame, self.ohe = is_frame(data), ohe
-        if is_series(data) or (not self.frame and np.ndim(data) != 2):
-            raise ValueError(
-                "train_data must be a table: a DataFrame or a 2-D array, "
-                f"came: {type(data).__name__} of shape {np.shape(data)}"
-            )
-        if not len(data):
-            raise ValueError("train_data has no rows")
-        if self.frame and ohe:
-            raise ValueError("ohe=True is for arrays; a DataFrame comes with its categories as they are")
-        self.data = data.reset_index(drop=True) if self.frame else np.array(data)
-        self.columns_from_frame(feature_names) if self.frame else self.columns_from_array(
-            feature_names, categorical_names
-        )
-        self.name_categories(categorical_names)
-
-    def columns_from_frame(self, feature_names):
-        """Names and kinds as the frame gives them; `feature_names` may pick and order columns."""
-        have = list(self.data.columns)
-        twice = [name for name in have if have.count(name) > 1]
-        if twice:
-            raise ValueError(f"two columns have the name {twice[0]!r}")
-        if feature_names is not None:
-            self.check_names(feature_names, len(have))
-            if set(feature_names) != set(have):
-                raise ValueError(f"feature_names must name the frame's columns {have}, came: {list(feature_names)}")
-        self.names = have
-        found = [kind_of(self.data[name]) for name in have]
-        self.kinds, self.categories = [kind for kind, _ in found], [listed for _, listed in found]
-        self.labels, self.widths = (
-            [listed and [str(value) for value in listed] for listed in self.categories],
-            [1] * len(have),
-        )
-
-    def columns_from_array(self, feature_names, categorical_names):
-        """Names from the user; every column a number unless its categories are named or it holds text."""
-        if self.data.dtype.kind in "mM":
-            raise TypeError("train_data holds dates; give numbers instead, such as days since a day, or the year")
-        listed, width = dict(categorical_names or {}), self.data.shape[1]
-        count = width - sum(len(value) - 1 for value in listed.values()) if self.ohe else width
-        self.names = [f"column {j}" for j in range(count)] if feature_names is None else list(feature_names)
-        self.check_names(self.names, count)
-        self.widths = [len(listed[j]) if self.ohe and j in listed else 1 for j in range(count)]
-        self.kinds, self.categories, self.labels = ["number"] * count, [None] * count, [None] * count
-        for j in range(0 if self.ohe else count):
-            if j not in listed and not all_numbers(self.data[:, j]):
-                column = self.data[:, j]
-                if any(hasattr(value, "isoformat") for value in column):
-                    raise TypeError(f"column {self.names[j]!r} holds dates; give numbers instead")
-                self.kinds[j], self.categories[j] = "category", in_order(column[~is_missing(column)])
-                self.labels[j] = [str(value) for value in self.categories[j]]
-
-    @staticmethod
-    def check_names(names, count):
-        """ValueError unless there is one name for each column, each once."""
-        if isinstance(names, str) or len(names) != count:
-            raise ValueError(
-                f"feature_names must name {count} columns, came: {1 if isinstance(names, str) else len(names)} names"
-            )
-        if len(set(names)) < count:
-            raise ValueError(f"feature_names holds {[n for n in names if list(names).count(n) > 1][0]!r} twice")
-
-    def name_categories(self, categorical_names):
-        """Take over the user's names of categories: column (position or name) -> list of texts."""
-        for key, labels in dict(categorical_names or {}).items():
-            j = self.names.index(key) if key in self.names else key
-            if not isinstance(j, (int, np.integer)) or not 0 <= j < len(self.names):
-                raise ValueError(
-                    f"categorical_names names column {key!r}, but there are {len(self.names)}: {self.names}"
-                )
-            labels = list(labels)
-            codes = self.kinds[j] == "number"
-            if not codes and self.frame and set(labels) >= set(self.categories[j]):
-                self.categories[j], self.labels[j] = labels, [str(label) for label in labels]
-            elif codes or not self.frame:
-                self.kinds[j], self.categories[j] = "category", list(range(len(labels)))
-                self.labels[j] = [str(label) for label in labels]
-            else:
-                lost = sorted(set(self.categories[j]) - set(labels), key=str)
-                raise ValueError(f"categorical_names of {self.names[j]!r} lacks {lost[0]!r}")
+        self.frame, came = is_frame(data), f"{type(data).__name__} of shape {np.shape(data)}"
+        require(np.ndim(data) == 2,
+                f"train_data must be a table: a DataFrame or a 2-D array, came: {came}")
+        require(len(data), "train_data has no rows")
+        require(not (self.frame and ohe),
+                "ohe=True is for arrays; a DataFrame comes with its categories as they are")
+        self.data, self.ohe = data.reset_index(drop=True) if self.frame else np.array(data), ohe
+        self.columns = columns_of(self.data, feature_names, categorical_names, ohe)
+        self.names = self.columns.names
 
     def __len__(self):
         return len(self.data)
 
     def values(self, data, wanted=None):
         """Values by column of any table of this shape."""
-        return column_values(data, self.names, [kind == "number" for kind in self.kinds], self.widths, wanted)
+        return column_values(data, self.columns, wanted)
 
     def one(self, instance):
         """The instance as a table of one row, with the columns and dtypes of the training data."""
-        if isinstance(instance, dict):
-            instance = [instance]
         if self.frame:
-            return self.one_of_frame(instance)
-        if is_frame(instance) or is_series(instance):
-            instance = self.by_name(instance)
-        row = np.asarray(instance)
-        row = row[None] if row.ndim == 1 else row
-        if row.ndim != 2 or len(row) != 1:
-            raise ValueError(f"X must be one instance, came: shape {np.shape(instance)}")
-        if row.shape[1] != self.data.shape[1]:
-            raise ValueError(f"X must have {self.data.shape[1]} values, as the training data, came: {row.shape[1]}")
-        return row
-
-    def by_name(self, instance):
-        """A frame's row for a model that was given an array: columns by name where the names agree."""
-        have = list(instance.index if is_series(instance) else instance.columns)
-        if set(have) >= set(self.names) and not self.ohe:
-            return instance[self.names].to_numpy()
-        return instance.to_numpy()
-
-    def one_of_frame(self, instance):
-        """The same for frames: a frame of one row, a Series, a dict, or plain values in column order."""
-        import pandas as pd
-
-        if is_series(instance):
-            instance = pd.DataFrame([instance.to_dict()])
-        elif not is_frame(instance):
-            if isinstance(instance, list) and instance and isinstance(instance[0], dict):
-                instance = pd.DataFrame(instance)
-            else:
-                row = np.asarray(instance, object)
-                row = row[None] if row.ndim == 1 else row
-                if row.ndim != 2 or row.shape[1] != len(self.names):
-                    raise ValueError(
-                        f"X must have {len(self.names)} values, in the order {self.names}, came: shape {row.shape}"
-                    )
-                instance = pd.DataFrame(row, columns=self.names)
-        if len(instance) != 1:
-            raise ValueError(f"X must be one instance, came: {len(instance)} rows")
-        wrong = sorted(set(self.names) ^ set(instance.columns), key=str)
-        if wrong or instance.shape[1] != len(self.names):
-            side = "lacks" if wrong and wrong[0] in self.names else "has the unknown (or a second)"
-            raise ValueError(f"X {side} column {(wrong or ['?'])[0]!r}; the training data has: {self.names}")
-        return self.cast(instance[self.names].reset_index(drop=True))
-
-    def cast(self, row):
-        """The dtypes of the training data; ValueError where a value would change."""
-        for name in self.names:
-            dtype, value = self.data[name].dtype, row[name]
-            if value.dtype == dtype:
-                continue
-            missing = bool(value.isna()[0])
-            if hasattr(dtype, "categories") and not missing and value[0] not in dtype.categories:
-                raise ValueError(
-                    f"column {name!r}: {plain_value(value[0])!r} is no category of the training data; "
-                    f"it has: {list(dtype.categories)}"
-                )
-            try:
-                new = value.astype(dtype)
-                same = bool(new.isna()[0]) if missing else bool(new.isna()[0] == False and new[0] == value[0])  # noqa: E712
-            except (TypeError, ValueError):
-                same = False
-            if not same and missing and dtype.kind in "iub":
-                raise ValueError(
-                    f"X is missing in column {name!r}, whose dtype {dtype} at fit cannot hold a missing value"
-                )
-            if not same:
-                raise ValueError(
-                    f"column {name!r}: {plain_value(value[0])!r} is not a value of {dtype}, the dtype at fit"
-                )
-            row[name] = new
+            return cast(frame_row(instance, self.names), self.data)
+        table = as_table(instance)
+        if is_frame(table):
+            named = set(table.columns) >= set(self.names) and not self.ohe
+            table = (table[self.names] if named else table).to_numpy()
+        row, width = np.atleast_2d(np.asarray(table)), self.data.shape[1]
+        require(row.ndim == 2 and len(row) == 1,
+                f"X must be one instance, came: shape {np.shape(instance)}")
+        require(row.shape[1] == width,
+                f"X must have {width} values, as the training data, came: {row.shape[1]}")
         return row
 
     def cook(self, choices, instance):
-        """Recipes (n, c) of row numbers -> n model inputs; the row number len(self) stands for the instance."""
+        """Recipes (n, c) of row numbers -> n inputs; number len(self) stands for the instance."""
         own = choices == len(self)
-        rows = np.where(own, 0, choices) if own.any() else choices
-        if self.frame:
-            return self.cook_frame(rows, own if own.any() else None, instance)
-        owner = np.repeat(np.arange(len(self.names)), self.widths)
-        table = self.data[rows[:, owner], np.arange(self.data.shape[1])]
-        if own.any():
-            table = np.where(own[:, owner], instance, table)
-        return table
-
-    def cook_frame(self, rows, own, instance):
-        """The same for frames: every column keeps its dtype."""
-        import pandas as pd
-
+        rows = np.where(own, 0, choices)
+        if not self.frame:
+            owner = np.repeat(np.arange(len(self.names)), self.columns.widths)
+            table = self.data[rows[:, owner], np.arange(self.data.shape[1])]
+            return np.where(own[:, owner], instance, table) if own.any() else table
         columns = {}
         for j, name in enumerate(self.names):
             columns[name] = self.data[name].array.take(rows[:, j])
-            if own is not None and own[:, j].any():
+            if own[:, j].any():
                 columns[name][own[:, j]] = instance[name].iloc[0]
-        return pd.DataFrame(columns, copy=False)
+        return __import__("pandas").DataFrame(columns, copy=False)
 
     def record(self, row):
         """An instance for the books: a dict for frames, the 1-D array otherwise."""
-        return {name: plain_value(row[name].iloc[0]) for name in self.names} if self.frame else np.asarray(row)[0]
+        return frame_records(row)[0] if self.frame else np.asarray(row)[0]
+
+
+# ---- a row of a frame -------------------------------------------------------------------
+
+
+def frame_row(instance, names):
+    """A frame of one row with these columns; from a frame, a Series, a dict, or values in order."""
+    import pandas as pd
+
+    table = as_table(instance.to_dict() if is_series(instance) else instance)
+    if not is_frame(table):
+        row = np.atleast_2d(np.asarray(instance, object))
+        require(row.shape[1:] == (len(names),),
+                f"X must have {len(names)} values, in the order {names}, came: shape {row.shape}")
+        table = pd.DataFrame(row, columns=names)
+    require(len(table) == 1, f"X must be one instance, came: {len(table)} rows")
+    wrong = sorted(set(names) ^ set(table.columns), key=str) or ["?"]
+    side = "lacks" if wrong[0] in names else "has the unknown (or a second)"
+    require(wrong == ["?"] and table.shape[1] == len(names),
+            f"X {side} column {wrong[0]!r}; the training data has: {names}")
+    return table[names].reset_index(drop=True)
+
+
+def cast(row, data):
+    """A frame of one row with the dtypes of the training data; ValueError if a value changes."""
+    for name, dtype in data.dtypes.items():
+        column, missing = row[name], bool(row[name].isna()[0])
+        try:
+            require(missing or column[0] in getattr(dtype, "categories", column.tolist()), "")
+            new = column.astype(dtype)
+            same = new.isna()[0] == missing and (missing or new[0] == column[0])
+        except (TypeError, ValueError):
+            same = False
+        wanted = f"not a value of {dtype}, the dtype at fit"
+        if hasattr(dtype, "categories"):
+            wanted = f"no category of the training data; it has: {list(dtype.categories)}"
+        said = f"column {name!r}: {plain_value(column[0])!r} is {wanted}"
+        if missing:
+            said = f"column {name!r}: {dtype}, the dtype at fit, cannot hold a missing value"
+        require(same, said)
+        row[name] = new
+    return row
 
 
 def plain_value(value):
     """A cell as plain Python; None where it is missing."""
-    if value is None or value is getattr(sys.modules.get("pandas"), "NA", None) or value != value:
+    if value is None or value is getattr(sys.modules.get("pandas"), "NA", 0) or value != value:
         return None
     return value.item() if isinstance(value, np.generic) else value
 
 
 def frame_records(frame):
     """A DataFrame as a list of dicts of plain values."""
-    return [{key: plain_value(value) for key, value in row.items()} for row in frame.astype(object).to_dict("records")]
+    rows = frame.astype(object).to_dict("records")
+    return [{key: plain_value(value) for key, value in row.items()} for row in rows]

@@ -17,6 +17,11 @@ NOT_SOURCE = shutil.ignore_patterns(
 )
 
 
+def pytest_xdist_auto_num_workers(config):
+    """One worker more than there are cores: the browser's tests mostly wait."""
+    return (os.cpu_count() or 1) + 1
+
+
 def read(
     path: Path,  # notebook
 ) -> dict:  # as JSON gives it

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -18,8 +19,7 @@ def test_one_sentence(capsys):
     for part in (
         "positive",
         "the [best] programming",
-        "exceeds 0.95",
-        "at least 0.9",
+        "at least 0.95",
         "model calls",
         "Kept",
         "Lost",
@@ -84,3 +84,15 @@ def test_unknown_option():
     with pytest.raises(SystemExit) as stop:
         main(["--treshold", ".9", "x"])
     assert stop.value.code == 2
+
+
+@pytest.mark.parametrize("certified, code", [(True, 0), (False, 1)])
+def test_code_says_whether_there_is_an_anchor(certified, code, monkeypatch, capsys):
+    """0 if every text has a certified one, 1 if some have none."""
+    from grokking_anchors import cli
+
+    found = cli.small_model().explain(SENTENCE, seed=0)
+    stub = type("Stub", (), dict(explain=lambda self, text, **options: replace(found, certified=certified)))
+    monkeypatch.setattr(cli, "small_model", stub)
+    assert main([SENTENCE]) == code and main(["--json", SENTENCE, SENTENCE]) == code
+    assert ("No anchor" in capsys.readouterr().out) == (not certified)

@@ -5,7 +5,7 @@ import ast
 import numpy as np
 import pytest
 
-from grokking_anchors.exercises import TODO, StillOpen, WrongAnswer, blank, blank_source, check, has_solutions
+from grokking_anchors.workshop.exercises import TODO, StillOpen, WrongAnswer, blank, blank_source, check, has_solutions
 
 ARRAY = np.array([0.1, 0.2])
 
@@ -77,7 +77,7 @@ def test_wrong_answer_shows_one_line_in_a_notebook():
     from execnb.shell import CaptureShell
 
     shell = CaptureShell()
-    shell.run("from grokking_anchors.exercises import check")
+    shell.run("from grokking_anchors.workshop.exercises import check")
     (error,) = shell.run("check(2, 3, 'What is one more?')")
     assert error["output_type"] == "error"
     assert issubclass(WrongAnswer, AssertionError)
@@ -139,12 +139,13 @@ def test_blank_notebook():
             cell("check(n, 6, 'How many?')"),
             cell("n"),
             cell("%time n"),
+            cell("check(0, 0)"),
         ]
     }
     copy = blank(notebook)
     sources = ["".join(c["source"]) for c in copy["cells"]]
-    assert sources[2] == "from grokking_anchors.exercises import TODO\n\nn = TODO  # your answer"
-    assert [i for i, c in enumerate(copy["cells"]) if c.get("outputs") == []] == [2, 4, 5]
+    assert sources[2] == "from grokking_anchors.workshop.exercises import TODO\n\nn = TODO  # your answer"
+    assert [i for i, c in enumerate(copy["cells"]) if c.get("outputs") == []] == [2, 4, 5, 7]
     assert copy["cells"][2]["metadata"]["tags"] == ["exercise", "slow"]
     assert isinstance(copy["cells"][2]["source"], list)
     assert has_solutions(notebook) and not has_solutions(copy)
@@ -154,9 +155,9 @@ def test_blank_notebook():
 
 def test_todo_is_imported_once():
     """A notebook that imports TODO itself in time, or has it already, gets no second import."""
-    cells = [cell("from grokking_anchors.exercises import TODO, check"), cell("n = 6", "solution")]
+    cells = [cell("from grokking_anchors.workshop.exercises import TODO, check"), cell("n = 6", "solution")]
     assert blank({"cells": cells})["cells"][1]["source"] == "n = TODO  # your answer"
     late = blank({"cells": cells[::-1]})
-    assert late["cells"][0]["source"].startswith("from grokking_anchors.exercises import TODO")
+    assert late["cells"][0]["source"].startswith("from grokking_anchors.workshop.exercises import TODO")
     twice = blank({"cells": [cell("n = 6", "solution"), cell("m = 7", "solution")]})
     assert "import" not in twice["cells"][1]["source"]

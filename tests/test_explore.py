@@ -9,23 +9,13 @@ import numpy as np
 import pytest
 
 from conftest import ROOT
-from grokking_anchors import AnchorText, explore
+from grokking_anchors import AnchorImage, AnchorText, explore
+from grokking_anchors.asking import agreement
 from grokking_anchors.encoding import all_rules, coverage, precision
-from grokking_anchors.explore import (
-    belief_view,
-    compare_view,
-    hold_view,
-    race_view,
-    record,
-    record_races,
-    roll_view,
-    staircase_view,
-    switch,
-    threshold_view,
-    two_settings,
-)
-from grokking_anchors.knobs import Counted, View, control, counted_search, live, page, search_panel
-from grokking_anchors.sampling import agreement, toy_model, toy_sampler
+from grokking_anchors.sampling import toy_model, toy_sampler
+from grokking_anchors.workshop.knobs import Counted, View, control, counted_search, live, page, search_panel
+from grokking_anchors.workshop.views import belief_view, hold_view, race_view, record_races, threshold_view
+from grokking_anchors.workshop.widgets import compare_view, record, roll_view, staircase_view, switch, two_settings
 
 SENTENCE = "Python is the best programming language."
 TRUTH = np.array([0.9, 0.85, 0.5, 0.3])
@@ -55,11 +45,10 @@ def hash_of(text):
     "first",
     [
         "from grokking_anchors import explore",
-        "import grokking_anchors.explore; from grokking_anchors import explore",
-        "from grokking_anchors.explore import View; from grokking_anchors import explore",
+        "import grokking_anchors.workshop.widgets; from grokking_anchors import explore",
         "import grokking_anchors; explore = grokking_anchors.explore",
-        "from grokking_anchors.explore import explore",
-        "import grokking_anchors.explore as explore",
+        "from grokking_anchors.workshop.widgets import explore",
+        "from grokking_anchors import *",
     ],
 )
 def test_explore_is_callable_whatever_was_imported_first(first):
@@ -144,7 +133,7 @@ def test_race_view_stops_at_the_end():
     races = record_races(TRUTH, [0.05, 0.3], repeats=10)
     last = races[0.05][0][-1]
     assert last.gap <= 0.05 and race_view(races, TRUTH, 0.05, 999).text == race_view(races, TRUTH, 0.05, last.t).text
-    assert f"{last.pulls.sum():.0f} questions so far" in race_view(races, TRUTH, 0.05, 999).text
+    assert f"{last.arms.pulls.sum():.0f} questions so far" in race_view(races, TRUTH, 0.05, 999).text
     assert races[0.3][1] < races[0.05][1] and "round 1 of" in race_view(races, TRUTH, 0.05, 1).text
 
 
@@ -152,7 +141,7 @@ def test_two_settings_and_switch():
     """Each knob chooses among recorded explanations; the model is not asked again."""
     asked = []
     model = lambda texts: asked.append(len(texts)) or np.array(["good" in text for text in texts])
-    recorded = record(AnchorText(model, seed=0), "a good film", [0.7, 0.95], [0.01, 0.1], [0.15])
+    recorded = record(AnchorText(model, seed=0), "a good film", [0.7, 0.95], [0.01, 0.1], [0.15], search="beam")
     before, panel = len(asked), two_settings(recorded)
     controls(panel)["threshold A"].value = 0.95
     controls(panel)["delta B"].value, controls(panel)["delta A"].value = 0.01, 0.1
@@ -168,7 +157,8 @@ def test_two_settings_and_switch():
 
 def test_compare_view_says_when_there_is_no_anchor():
     """Without a certificate it is called the closest rule, in text and picture."""
-    e = AnchorText(lambda texts: [len(t) % 2 for t in texts], seed=0).explain("one two three", max_queries=60)
+    odd = AnchorText(lambda texts: [len(t) % 2 for t in texts], seed=0)
+    e = odd.explain("one two three", max_queries=60, search="beam")
     assert not e.certified and "no anchor, closest rule" in compare_view({"x": e}).text
 
 
@@ -181,6 +171,16 @@ def test_roll_view(found):
     assert found.show(kept[0]) in one.picture and "keeps its answer" in one.text
     always = AnchorText(lambda texts: ["yes"] * len(texts), seed=0).explain("whatever <b>")
     assert roll_view(always, 1) == View("Rule {}: on record is no neighbour for which the model changes its mind.", "")
+
+
+def test_roll_of_a_picture():
+    """The neighbour is seen, not told as numbers."""
+    six = np.arange(64, dtype=np.uint8).reshape(8, 8) * 4
+    grid = lambda image: np.arange(8)[:, None] // 4 * 2 + np.arange(8) // 4
+    bright = lambda pictures: (pictures[:, -1, -1] > 200).astype(int)
+    seen = AnchorImage(bright, (8, 8), segmentation_fn=grid, hide_with=0, seed=0).explain(six)
+    shown = roll_view(seen, 1, False).picture
+    assert shown.count("<img") == 1 and "array" not in shown
 
 
 def test_staircase_view(found):
@@ -206,13 +206,12 @@ def test_search_counts_and_can_be_stopped():
 
     explainer = AnchorText(lambda texts: np.array([hash_of(text) % 2 for text in texts]), seed=0)
     panel = search_panel(explainer, "one two three four")
-    explainer.predictor = None  # the panel has its own
+    explainer.predictor = model  # the panel has its own
     *_, go, stop, count = panel.children[0].children
     go.click()
     panel.thread.join(30)
     assert "Asked" in panel.children[1].value and "questions asked" in count.value and stop.disabled
 
-    explainer.predictor = model
     panel = search_panel(explainer, "one two three four")
     *_, go, stop, count = panel.children[0].children
     go.click()

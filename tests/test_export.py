@@ -1,5 +1,7 @@
 """Modules and notebooks are in step: nobody edited an exported module by hand, nobody forgot to export or clean."""
 
+import re
+
 import pytest
 
 import refresh
@@ -11,12 +13,14 @@ ADVICE = "run python tools/refresh.py --no-run, and look at git diff"
 
 def modules(root):
     """Text of every module of the package, by name."""
-    return {path.name: path.read_text(encoding="utf-8") for path in (root / "grokking_anchors").glob("*.py")}
+    package = root / "grokking_anchors"
+    paths = {path.relative_to(package).as_posix(): path for path in package.rglob("*.py")}
+    return {name: path.read_text(encoding="utf-8") for name, path in paths.items()}
 
 
 def remove_exported(root):
     """Delete the modules that come from notebooks, so that one without a notebook is noticed."""
-    for path in (root / "grokking_anchors").glob("*.py"):
+    for path in (root / "grokking_anchors").rglob("*.py"):
         if EXPORTED in path.read_text(encoding="utf-8") or path.name == "_modidx.py":
             path.unlink()
 
@@ -30,6 +34,13 @@ def test_modules_are_exported(checkout):
     changed = [name for name in committed if fresh[name] != committed[name]]
     assert not changed, ADVICE
     assert not (checkout / "nbs" / "llms.txt").exists(), "keep the docstrings of plain modules to three lines"
+
+
+def test_linter_and_exports_agree():
+    """Exported modules, and no others, are linted as the notebooks they come from."""
+    exported = [name for name, text in modules(ROOT).items() if EXPORTED in text or name == "_modidx.py"]
+    excluded = re.findall(r'"grokking_anchors/(\S+\.py)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert sorted(exported) == sorted(excluded)
 
 
 def test_exporting_undoes_a_hand_edit(checkout):
@@ -49,7 +60,7 @@ def test_notebooks_are_clean(checkout):
         assert path.read_bytes() == (ROOT / "nbs" / path.name).read_bytes(), f"{path.name}: {ADVICE}"
 
 
-@pytest.mark.parametrize("path", numbered(7), ids=by_name)
+@pytest.mark.parametrize("path", numbered(99), ids=by_name)
 def test_outputs_are_stored(path):
     """A notebook can be read on a code host, without a kernel."""
     assert any(cell["outputs"] for cell in refresh.code_cells(read(path))), "run python tools/refresh.py"

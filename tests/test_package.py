@@ -1,10 +1,11 @@
 """The package as a user gets it: light to import, and a wheel that holds what it should and nothing else."""
 
+import ast
 import hashlib
+import importlib
 import subprocess
 import sys
 import zipfile
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -28,32 +29,33 @@ def test_import_is_light():
     """`import grokking_anchors` loads none of the large libraries."""
     assert not loaded_by("import grokking_anchors") & HEAVY
     assert not loaded_by("from grokking_anchors import cli, data_path; dir(cli)") & HEAVY
-    assert "numpy" in loaded_by("import grokking_anchors.exercises")  # so the measurement can fail
+    assert not loaded_by("from grokking_anchors import AnchorText") & (HEAVY - {"numpy", "scipy"})
+    assert "numpy" in loaded_by("import grokking_anchors.workshop.exercises")  # so the measurement can fail
 
 
-@pytest.mark.parametrize("name", grokking_anchors.__all__)
+STUB = ast.parse((ROOT / "grokking_anchors" / "__init__.pyi").read_text(encoding="utf-8"))
+HOME = {one.name: node.module for node in STUB.body if isinstance(node, ast.ImportFrom) for one in node.names}
+
+
+@pytest.mark.parametrize("name", HOME)
 def test_public_name(name):
-    """Each public name is listed, and found where the table says."""
-    home = f"grokking_anchors.{grokking_anchors._HOME[name]}"
+    """Each name of the one table is public, and is the very thing of its module, where it was made."""
+    value, module = getattr(grokking_anchors, name), importlib.import_module(f"grokking_anchors.{HOME[name]}")
+    assert value is getattr(module, name) and value.__module__ == module.__name__ and callable(value)
     assert name in dir(grokking_anchors)
-    if find_spec(home) is None:
-        pytest.skip(f"{home} is not written yet")
-    value = getattr(grokking_anchors, name)
-    module = sys.modules[home]
-    assert value is (module if name == grokking_anchors._HOME[name] else getattr(module, name))
-    assert callable(value)
+
+
+def test_public_names_are_those_of_the_table():
+    """No more and no fewer, and a star import brings them."""
+    names = {}
+    exec("from grokking_anchors import *", names)
+    assert set(grokking_anchors.__all__) == set(HOME) == set(names) - {"__builtins__"}
 
 
 def test_unknown_name():
     """A name that is not there raises what Python raises."""
-    with pytest.raises(AttributeError, match="no attribute 'anchortext'"):
+    with pytest.raises(AttributeError, match="attribute anchortext"):
         _ = grokking_anchors.anchortext
-
-
-@pytest.mark.parametrize("name", DATA)
-def test_data_path(name):
-    """Each file of data/ is found by its name."""
-    assert data_path(name).read_bytes() == (ROOT / "data" / name).read_bytes()
 
 
 @pytest.mark.parametrize("name", ["nothing.csv", "", "..", "licenses", "../settings.ini"])
@@ -107,8 +109,10 @@ def test_wheel_holds_nothing_else(wheel):
     tops = {name.partition("/")[0] for name in wheel.namelist()}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"grokking_anchors"}
     inside = {name.split("/")[1] for name in wheel.namelist() if name.startswith("grokking_anchors/")}
-    modules = {path.name for path in (ROOT / "grokking_anchors").glob("*.py")}
-    assert inside == modules | {"data", "notebooks", "py.typed"}
+    modules = {path.name for path in (ROOT / "grokking_anchors").glob("*.py*")}
+    assert inside == modules | {"data", "notebooks", "workshop", "py.typed"}
+    lessons = {path.name for path in (ROOT / "grokking_anchors" / "workshop").glob("*.py")}
+    assert {name.split("/")[2] for name in wheel.namelist() if name.startswith("grokking_anchors/workshop/")} == lessons
 
 
 def test_wheel_metadata(wheel):
@@ -124,10 +128,11 @@ def test_wheel_metadata(wheel):
 
 def test_every_picture_is_returned():
     """A plotting function hands out its figure, so that a notebook shows it and a user can save it."""
-    from grokking_anchors import pictures
+    from grokking_anchors.plots import partial_bars
+    from grokking_anchors.workshop import figures
 
-    figure = pictures.harbour()
-    assert type(figure).__name__ == "Figure" and type(pictures.five_boxes()).__name__ == "Figure"
+    for figure in (figures.harbour(), figures.five_boxes(), partial_bars(["best"], [0.9], [0.5])):
+        assert type(figure).__name__ == "Figure" and len(figure.axes) == 1
 
 
 def test_published_module_names():

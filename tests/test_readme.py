@@ -62,3 +62,14 @@ def test_versions_agree():
     settings = ConfigParser(delimiters=["="], interpolation=None)
     settings.read(ROOT / "settings.ini", encoding="utf-8")
     assert grokking_anchors.__version__ == settings["DEFAULT"]["version"]
+
+
+GUIDE = re.compile(r"^```python\n(import numpy.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def test_what_contributing_shows_runs():
+    """A kind of input and a bandit of one's own, as they stand there."""
+    blocks = GUIDE.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    assert len(blocks) == 2
+    for block in blocks:
+        exec(block, {"__name__": "guide"})

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,8 +17,9 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeClassifier
 
 from grokking_anchors import AnchorTabular, explain_many, gen_category_map, pick
-from grokking_anchors.explanation import Explanation, Failure
-from grokking_anchors.tabular import ObservedSampler, TableSampler, spans_of
+from grokking_anchors.explanation import Explanation
+from grokking_anchors.many import Failure
+from grokking_anchors.rows import ObservedSampler, TableSampler, bounds_of
 
 
 def small_table(n=60, seed=0):
@@ -53,7 +55,7 @@ def written_truth(model, table, spans, rule, label):
 def samplers(explainer, instance):
     """Both samplers of an instance, and its spans."""
     table = explainer.table
-    spans = spans_of(
+    spans = bounds_of(
         table.columns, [column.bins(np.array([value]))[0] for column, value in zip(table.columns, instance)]
     )
     return TableSampler(table, instance[None], spans), ObservedSampler(table, instance[None], spans), spans
@@ -109,9 +111,9 @@ def test_draw_keeps_its_word(kind):
     held, choices = sampler.draw(rules, rng)
     rows = sampler.render(choices)
     bins = np.array([column.bins(rows[:, j]) for j, column in enumerate(explainer.table.columns)])
-    again = np.array([(bins[j] >= low) & (bins[j] <= high) for j, low, high in sampler.spans]).T
+    again = np.array([(bins[j] >= low) & (bins[j] <= high) for j, low, high in sampler.bounds]).T
     assert (held == again).all() and (held >= rules).all()
-    free = [np.setdiff1d(range(3), sampler.spans[rule, 0]) for rule in rules]
+    free = [np.setdiff1d(range(3), sampler.bounds[rule, 0]) for rule in rules]
     seen = {tuple(row) for row in X}
     assert all(not len(f) or any((X[:, f] == row[f]).all(axis=1)) for row, f in zip(rows, free))
     assert kind == 0 or all(tuple(row) in seen for row in rows)
@@ -153,7 +155,8 @@ def test_text_says_what_is_evaluated(scale):
         np.arange(len(found.rule)) % 2 == 0,
         np.arange(len(found.rule)) % 3 > 0,
     ):
-        found.rule, found.raw["feature"] = rule, np.flatnonzero(rule)[::-1].tolist()
+        parts = [found.parts[-1] | dict(feature=int(i)) for i in np.flatnonzero(rule)[::-1]]
+        found = replace(found, rule=rule, parts=parts)
         expected = [all(holds_in_text(text, row, list("abc")) for text in found.anchor) for row in rows]
         assert found.holds(rows).tolist() == expected and len(found.anchor) <= 3
 
@@ -166,9 +169,8 @@ def test_promise_over_seeds():
         found = explainer.explain(instance, threshold=0.8, delta=0.2, seed=seed, count_rows=0)
         label = FOREST.predict(instance[None])[0]
         claims += found.certified
-        broken += found.certified and written_truth(FOREST, explainer.table, found.spans, found.rule, label) < 0.8
+        broken += found.certified and written_truth(FOREST, explainer.table, found.bounds, found.rule, label) < 0.8
     assert claims > 40 and broken <= binom.ppf(1 - 1e-4, 80, 0.2)
-    assert explainer.explain(X[0], seed=1, max_queries=3000).to_json() != ""
 
 
 def test_promise_when_the_truth_lies_below():
@@ -196,7 +198,7 @@ def test_both_precisions():
     assert rows == fits.sum() and how == "counted"
     assert precision == pytest.approx((TREE.predict(X[fits]) == TREE.predict(X[[3]])[0]).mean())
     other = explainer.explain(X[3], distribution="observe", count_rows=4000)
-    exact = written_truth(TREE, explainer.table, other.spans, other.rule, TREE.predict(X[[3]])[0])
+    exact = written_truth(TREE, explainer.table, other.bounds, other.rule, TREE.predict(X[[3]])[0])
     assert abs(other.measured["perturb"][0] - exact) <= 4.5 * np.sqrt(exact * (1 - exact) / 4000) + 1e-9
     assert "If one perturbs" in str(other) and "If one observes" in str(found)
 
@@ -344,6 +346,31 @@ def test_evaluate():
             explainer.evaluate(rule, target="yes")
     with pytest.raises(ValueError, match="does not satisfy"):
         explainer.evaluate({"age": (45, None)}, data[data.age < 40].iloc[[0]])
+    for option in (dict(search="beam"), dict(max_anchor_size=1)):
+        with pytest.raises(TypeError, match=f"tests your rule as it is: it does not read {[*option][0]}"):
+            explainer.evaluate({"age": (45, None)}, target="yes", **option)
+
+
+def test_the_other_question_needs_rows():
+    """Without a budget nothing is said of it; there are training rows that satisfy the rule."""
+    rng = np.random.default_rng(0)
+    data = pd.DataFrame(dict(age=rng.integers(18, 80, 300), income=rng.normal(5, 2, 300)))
+    explainer = AnchorTabular(lambda d: np.where(d.age + 3 * d.income > 60, "old", "young"), seed=0).fit(data)
+    for options in (dict(max_queries=300), dict(max_queries=500), dict(count_rows=0)):
+        for distribution in ("perturb", "observe"):
+            found = explainer.explain(data.iloc[[3]], distribution=distribution, **options)
+            assert "no training row" not in str(found) and found.holds(data).any()
+    for count_rows, error in ((-1, ValueError), (np.nan, TypeError), ("a", TypeError), (1.5, TypeError)):
+        with pytest.raises(error, match="count_rows must be"):
+            explainer.explain(data.iloc[[3]], count_rows=count_rows)
+
+
+def test_missing_values_in_an_array_of_objects():
+    """NaN among texts: the same input is the same input."""
+    rows = np.array([[1.0, "a"], [2.0, float("nan")], [3.0, "b"], [4.0, "a"]] * 50, object)
+    large = lambda rows: np.array([value > 2 for value in rows[:, 0]])
+    found = AnchorTabular(large, ["x", "y"], seed=0).fit(rows).explain(rows[1])
+    assert found.certified and found.anchor == ["x <= 2"]
 
 
 # ---- bad input ------------------------------------------------------------------------------------
@@ -372,7 +399,7 @@ HOLE[0, 0] = np.inf
         (lambda: AnchorTabular(SIGN).fit(GOOD).explain(HOLE[0]), ValueError, "infinity"),
         (lambda: AnchorTabular(SIGN).fit(GOOD).explain(GOOD[0], treshold=0.9), TypeError, "did you mean 'threshold'"),
         (lambda: AnchorTabular(SIGN).fit(GOOD).explain(GOOD[0], distribution="both"), ValueError, "distribution"),
-        (lambda: AnchorTabular(SIGN).fit(GOOD).explain(GOOD[0], selector="best"), ValueError, "selector"),
+        (lambda: AnchorTabular(SIGN).fit(GOOD).explain(GOOD[0], search="best"), ValueError, "search must be one of"),
         (lambda: AnchorTabular(SIGN, categorical_names={7: ["a"]}).fit(GOOD), ValueError, "column 7"),
         (
             lambda: AnchorTabular(SIGN, categorical_names={0: ["a"]}).fit(np.array([[0, 1], [3, 1]])),
@@ -398,6 +425,11 @@ HOLE[0, 0] = np.inf
             "two columns have the name 'a'",
         ),
         (lambda: AnchorTabular(SIGN).fit(pd.DataFrame(dict(a=[[1], [2]]))), TypeError, "holds a list"),
+        (
+            lambda: AnchorTabular(SIGN, categorical_names={"a": ["x"]}).fit(pd.DataFrame(dict(a=["x", "y"]))),
+            ValueError,
+            "lacks 'y'",
+        ),
     ],
 )
 def test_bad_input(made, error, message):
@@ -583,3 +615,16 @@ def test_exact_search_on_what_is_found():
         if (TREE.predict(X[holds]) == label).all():
             best = max(best, holds.mean())
     assert found.certified == (best > 0) and (not found.certified or found.coverage == pytest.approx(best))
+
+
+def test_a_value_that_no_training_row_has_stays():
+    """Where no training row satisfies a bound, what is written is the instance's own value: here, a missing one."""
+    rng = np.random.default_rng(0)
+    train, row = rng.normal(size=(200, 2)), np.array([np.nan, 0.5])
+    explainer = AnchorTabular(lambda rows: np.isnan(rows[:, 0]).astype(int), ["a", "b"], seed=0).fit(train)
+    sampler = explainer.sampler(row)
+    assert sampler.predicates[0] == "a is missing"
+    drawn = sampler.render(sampler.draw(np.tile(np.arange(len(sampler.predicates)) == 0, (50, 1)), rng)[1])
+    assert np.isnan(drawn[:, 0]).all() and not np.isnan(drawn[:, 1]).any()
+    found = explainer.explain(row)
+    assert found.certified and found.anchor == ["a is missing"] and "no training row" in found.reason

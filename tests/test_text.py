@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from grokking_anchors import AnchorText, Explanation
-from grokking_anchors.text import MaskedWords, movie_snippets, sentiment_model, token_spans
+from grokking_anchors.words import MaskedWords, movie_snippets, sentiment_model, token_spans
 
 
 def has_good(texts):
@@ -188,6 +188,10 @@ def test_a_spacy_pipeline_is_accepted():
     assert AnchorText(has_good, nlp=nlp, seed=0).explain("A good one").anchor == ["good"]
     with pytest.raises(ValueError, match="nlp"):
         AnchorText(has_good, nlp=lambda text: [(0, 3), (2, 5)]).explain("A good one")
+    with pytest.raises(ValueError, match="nlp must return tokens in order"):
+        AnchorText(has_good, nlp=lambda text: [(-3, -1), (0, 2)]).explain("A good one")
+    with pytest.raises(TypeError, match="nlp must return tokens with .* came: .'A', 'good'"):
+        AnchorText(has_good, nlp=str.split).explain("A good one")
 
 
 @pytest.mark.parametrize("p", [0.2, 0.5, 0.9])
@@ -249,3 +253,20 @@ def test_mean_precision_of_many_anchors(model):
         share = np.mean(model.predict(sampler.render(choices)) == explanation.raw["prediction"])
         low += explanation.certified and share < 0.95 - 3 * np.sqrt(0.95 * 0.05 / 5000)
     assert low <= 8
+
+
+def test_check_says_which_words_a_text_contains():
+    """Each token of the instance, as often as it stands there; `holds` asks for those of the rule."""
+    model = lambda texts: np.array(["good" in text for text in texts])
+    found = AnchorText(model, seed=0).explain("good film")
+    assert found.check(["a film", "good", "nothing", "film good"]).tolist() == [[0, 1], [1, 0], [0, 0], [1, 1]]
+    assert found.holds(["a film", "so good"]).tolist() == [False, True]
+
+
+def test_repeated_words_may_be_one_predicate():
+    """join="repeats": all places of a word are kept or masked together."""
+    model = lambda texts: np.array([text.split().count("very") == 2 for text in texts])
+    found = AnchorText(model, seed=0, join="repeats").explain("very very good")
+    assert found.names == ["very (all 2)", "good"] and found.anchor == ["very (all 2)"]
+    apart = AnchorText(model, seed=0).explain("very very good")
+    assert len(apart.names) == 3 and sorted(apart.anchor) == ["very (1st)", "very (2nd)"]

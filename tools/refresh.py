@@ -110,9 +110,7 @@ def describe_pictures(
     notebook: dict,  # as JSON gives it; changed in place
 ) -> None:
     """Give every stored picture an alternative text: what its plotting function says of it, and the prose before."""
-    tree = ast.parse((ROOT / "grokking_anchors" / "pictures.py").read_text(encoding="utf-8"))
-    said = {one.name: ast.get_docstring(one) or "" for one in tree.body if isinstance(one, ast.FunctionDef)}
-    prose = ""
+    said, prose = plotting_functions(), ""
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
@@ -122,6 +120,14 @@ def describe_pictures(
             if "image/png" in out.get("data", {}):
                 alt = " ".join([*called[-1:], prose[:300]]).strip()
                 out.setdefault("metadata", {})["image/png"] = {"alt": alt}
+
+
+def plotting_functions() -> dict[str, str]:  # name -> docstring
+    """The functions that make a picture, and what each says of it."""
+    package, modules = ROOT / "grokking_anchors", ("plots.py", "workshop/figures.py", "workshop/views.py")
+    trees = [ast.parse((package / name).read_text(encoding="utf-8")) for name in modules]
+    functions = [one for tree in trees for one in tree.body if isinstance(one, ast.FunctionDef)]
+    return {one.name: ast.get_docstring(one) or "" for one in functions}
 
 
 def clean_file(

@@ -6,8 +6,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from ..paths import notebooks_path
 from .exercises import blank
-from .paths import notebooks_path
 
 __all__ = ["copy_notebooks", "open_lab"]
 
@@ -18,11 +18,12 @@ def copy_notebooks(
     dest: str | Path,  # folder to write to; made if it is missing
     force: bool = False,  # overwrite files that differ?
 ) -> list[Path]:  # the files of the copy
-    """Copy the notebooks with blanks, the originals into `solutions`; FileExistsError rather than lose your work."""
+    """Copy notebooks with blanks, and originals into `solutions`. FileExistsError spares work."""
     files = _plan(notebooks_path(), Path(dest))
-    changed = [path for path, content in files.items() if path.exists() and path.read_bytes() != content]
+    there = {path: content for path, content in files.items() if path.exists()}
+    changed = [str(path) for path, content in there.items() if path.read_bytes() != content]
     if changed and not force:
-        raise FileExistsError(f"these files hold something else, and stay: {', '.join(map(str, changed))}")
+        raise FileExistsError(f"these files hold something else, and stay: {', '.join(changed)}")
     for path, content in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -51,7 +52,7 @@ def open_lab(
     dest: str | Path,  # folder with the copied notebooks
     options: tuple[str, ...] = (),  # passed on to JupyterLab
 ) -> int:  # JupyterLab's exit code
-    """Open JupyterLab in a folder and wait until it ends; SystemExit with advice if it is not installed."""
+    """Open JupyterLab in a folder and wait until it ends; SystemExit with advice if it lacks."""
     if find_spec("jupyterlab") is None:
         raise SystemExit(
             "JupyterLab is not installed (it is the extra 'workshop'). Install it with\n"

@@ -1,14 +1,16 @@
-"""A view (a sentence and a picture) and the widgets that move it: what `explore` and the notebooks are driven with."""
+"""A view (a sentence and a picture), and the widgets that move it."""
 
-import base64
 import html
-import io
 from copy import copy
 from textwrap import fill
 from threading import Thread
 from typing import Any, NamedTuple
 
 import ipywidgets as widgets
+
+from ..asking import predictor_of
+from ..plots import png
+from ..settings import require
 
 __all__ = ["Counted", "Stopped", "View", "control", "counted_search", "live", "page", "search_panel", "title"]
 
@@ -32,10 +34,7 @@ def page(
     """The sentence, then the picture with the sentence as its alternative text."""
     text, picture = html.escape(view.text), view.picture
     if not isinstance(picture, str):
-        png = io.BytesIO()
-        picture.savefig(png, format="png")
-        data = base64.b64encode(png.getvalue()).decode()
-        picture = f'<img style="max-width:100%" alt="{text}" src="data:image/png;base64,{data}">'
+        picture = png(picture, text)
     return f'<p role="status">{text}</p>{picture}'
 
 
@@ -52,7 +51,7 @@ def title(
 
 
 def row(
-    controls: list,  # widgets
+    controls: Any,  # widgets
 ) -> widgets.Widget:
     """Controls beside each other; on a narrow screen they wrap."""
     return widgets.HBox(list(controls), layout=widgets.Layout(flex_flow="row wrap"))
@@ -63,13 +62,13 @@ def control(
     values: Any,  # (low, high), (low, high, step), a list of choices, True, False, or a widget
     start: Any = None,  # where it stands first; a slider at its low end when not given
 ) -> widgets.Widget:
-    """A labelled control, wide enough for its label. Raises TypeError when `values` is none of the above."""
+    """A labelled control, wide enough for its label. TypeError when `values` is none of these."""
     if isinstance(values, list):
         made = widgets.SelectionSlider(options=[(str(item), item) for item in values])
     else:
         made = widgets.interactive.widget_from_abbrev(values)
-    if not isinstance(made, widgets.Widget):
-        raise TypeError(f"{name} must be a range, a list, True, False or a widget, came: {values!r}")
+    require(isinstance(made, widgets.Widget),
+            f"{name} must be a range, a list, True, False or a widget, came: {values!r}", TypeError)
     if start is None and isinstance(values, tuple):
         start = values[0]
     if start is not None:
@@ -86,8 +85,8 @@ def live(
     **ranges,  # name of an argument -> what `control` takes
 ) -> widgets.Widget:
     """The view under its controls; it follows them. An error is shown where the view would be."""
-    controls = {name: control(name, values, (start or {}).get(name)) for name, values in ranges.items()}
-    screen = widgets.HTML()
+    first, screen = start or {}, widgets.HTML()
+    controls = {name: control(name, values, first.get(name)) for name, values in ranges.items()}
 
     def show(change=None):
         try:
@@ -101,7 +100,7 @@ def live(
     return widgets.VBox([row(controls.values()), screen])
 
 
-# ---- a search on a button -------------------------------------------------------------------------
+# ---- a search on a button ----------------------------------------------------------------
 
 
 class Stopped(Exception):
@@ -116,7 +115,8 @@ class Counted:
         predict: Any,  # function, or object with a `predict` method
         tell: Any = lambda asked: None,  # function: questions so far -> anything
     ):
-        self.model, self.tell, self.asked, self.stopped = getattr(predict, "predict", predict), tell, 0, False
+        self.model, self.tell = predictor_of(predict), tell
+        self.asked, self.stopped = 0, False
 
     def __call__(self, inputs):
         if self.stopped:
@@ -146,13 +146,14 @@ def search_panel(
     instance: Any,
     **options,  # further ones of `explain`
 ) -> widgets.Widget:
-    """Threshold, delta and tau; a search on a button, the questions counted while it runs, and a stop."""
+    """Threshold, delta and tau; a search on a button, its questions counted, and a stop."""
     knobs = {
         "threshold": control("threshold", (0.5, 0.99, 0.01), 0.95),
         "delta": control("delta", [0.001, 0.01, 0.05, 0.1, 0.2, 0.3], 0.1),
         "tau": control("tau", [0.01, 0.05, 0.1, 0.15, 0.3, 0.5], 0.15),
     }
-    go, stop = widgets.Button(description="search"), widgets.Button(description="stop", disabled=True)
+    go = widgets.Button(description="search")
+    stop = widgets.Button(description="stop", disabled=True)
     count, screen = widgets.HTML("no question asked yet"), widgets.HTML()
     model = explainer.predictor
     panel = widgets.VBox([row([*knobs.values(), go, stop, count]), screen])
@@ -164,7 +165,8 @@ def search_panel(
     def search(counted, settings):
         try:
             found = counted_search(explainer, counted, instance, **settings)
-            screen.value = page(View("Stopped: no answer.", "")) if found is None else found._repr_html_()
+            stopped = page(View("Stopped: no answer.", ""))
+            screen.value = stopped if found is None else found._repr_html_()
         except Exception as error:
             screen.value = page(failure(error))
         finally:

@@ -1,0 +1,17 @@
+from .asking import agreement as agreement
+from .explanation import Explainer as Explainer
+from .explanation import Explanation as Explanation
+from .image import AnchorImage as AnchorImage
+from .many import explain_many as explain_many
+from .many import pick as pick
+from .paths import data_path as data_path
+from .sampling import IndependentSampler as IndependentSampler
+from .sampling import Sampler as Sampler
+from .search import find_anchor as find_anchor
+from .settings import Settings as Settings
+from .tables import gen_category_map as gen_category_map
+from .tabular import AnchorTabular as AnchorTabular
+from .text import AnchorText as AnchorText
+from .workshop.widgets import explore as explore
+
+__version__: str

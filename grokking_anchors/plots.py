@@ -1,0 +1,281 @@
+"""Pictures of explanations: numbers in, a matplotlib figure out. Teal is chosen, grey the rest."""
+
+import base64
+import io
+
+import numpy as np
+
+TEAL, GREY, INK, PALE, RED = "#0b7a75", "#9aa1a9", "#22313f", "#e8eaed", "#b3541e"
+
+
+def canvas(
+    width=7.0,  # inches
+    height=3.2,  # inches
+    **axes,  # passed to `Axes.set`: xlabel, ylabel, xlim, title ...
+):
+    "A figure with one axes, without the box around it."
+    fig, (ax,) = panels(1, (width, height))
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.set(**axes)
+    return fig, ax
+
+
+def panels(
+    n,  # how many axes are wanted
+    size,  # (width, height) of each, in inches
+    columns=None,  # side by side; all of them when not given
+    **options,  # of `subplots`
+):
+    "A white figure with n axes, and no more than n that are seen; a notebook shows it once."
+    import matplotlib.pyplot as plt
+
+    columns = columns or n
+    lines, (width, height) = -(-n // columns), size
+    options |= dict(figsize=(width * columns, height * lines), dpi=90, facecolor="white")
+    fig, axes = plt.subplots(lines, columns, layout="constrained", squeeze=False, **options)
+    plt.close(fig)  # it is handed out, and not shown again at the end of a cell
+    for ax in axes.ravel()[n:]:
+        ax.axis("off")
+    return fig, axes.ravel()[:n]
+
+
+def png(
+    figure,  # of matplotlib
+    alt,  # what it shows, in words, escaped
+    **options,  # of `savefig`
+):
+    "The figure as the text of an `<img>` tag, on a white ground."
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", **options)
+    data = base64.b64encode(buffer.getvalue()).decode()
+    style = "background:#ffffff;max-width:100%"
+    return f'<img style="{style}" alt="{alt}" src="data:image/png;base64,{data}">'
+
+
+def listed(ax, labels, size=9):
+    "Name the lines of a chart that counts them from above."
+    ax.set_yticks(range(len(labels)), labels, fontsize=size)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+
+
+def at_threshold(ax, threshold, y=-0.5):
+    "A dashed line where the threshold lies, with its value."
+    ax.axvline(threshold, color=INK, ls="--", lw=1)
+    ax.text(threshold - 0.005, y, f"threshold {threshold:g}", ha="right", fontsize=8.5, color=INK)
+
+
+def short(text, most):
+    "A text of at most so many characters."
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+# ---- any explanation --------------------------------------------------------------------
+
+
+def partial_bars(
+    names,  # k predicates in the order in which they were added
+    precisions,  # k numbers, None where not measured
+    coverages,  # k numbers
+    threshold=0.95,
+    interval=None,  # of the last precision
+):
+    "Precision gained predicate by predicate; coverage is written at the end of each bar."
+    labels = [short(f"{'+ ' * (i > 0)}{name}", 40) for i, name in enumerate(names)]
+    last, ylim = len(labels) - 1, (len(labels) - 0.4, -0.6)
+    fig, ax = canvas(7.2, 0.42 * len(labels) + 0.9, xlim=(0, 1.22), ylim=ylim, xlabel="precision")
+    for i, (precision, coverage) in enumerate(zip(precisions, coverages)):
+        ax.barh(i, precision or 0, height=0.55, color=TEAL if i == last else GREY)
+        ax.text(1.04, i, f"coverage {coverage:.2g}", va="center", fontsize=8.5, color=INK)
+        said = "not measured" if precision is None else f"{precision:.2f}"
+        colour = INK if precision is None else "white"
+        ax.text(0.012, i, said, va="center", fontsize=9, color=colour, weight="bold")
+    if interval is not None:
+        ax.plot(interval, [last] * 2, color=INK, lw=2, marker="|", ms=9)
+    at_threshold(ax, threshold)
+    listed(ax, labels)
+    ax.set_xticks(np.arange(0, 1.01, 0.2))
+    return fig
+
+
+def global_view(
+    names,  # k anchors, in the order in which they were picked
+    reached,  # (k,) share of rows covered by the first i anchors
+    own,  # (k,) share of rows that each covers by itself
+):
+    "The few anchors that together cover most of the data."
+    fig, ax = canvas(7.4, 0.42 * len(names) + 0.9, xlim=(0, 1.02), ylim=(len(names) - 0.4, -0.6),
+                     xlabel="share of rows covered")  # fmt: skip
+    before = np.concatenate([[0], reached[:-1]])
+    for i in range(len(names)):
+        label = None if i else "covers by itself"
+        ax.barh(i, reached[i], color=PALE, height=0.62)
+        ax.barh(i, reached[i] - before[i], left=before[i], color=TEAL, height=0.62)
+        ax.plot(own[i], i, "|", color=INK, ms=14, mew=2, label=label)
+    listed(ax, [short(name, 48) for name in names], 8.5)
+    ax.legend(frameon=False, fontsize=8.5, loc="lower right", bbox_to_anchor=(1, 0.98))
+    return fig
+
+
+# ---- tables -----------------------------------------------------------------------------
+
+
+def number_lines(
+    lines,  # dicts: text, counts, ticks (edges of the counts, or labels), number, low, high, value
+):
+    "A line per anchored column: how the data lies, what the rule allows, and the instance."
+    fig, axes = panels(max(len(lines), 1), (7.2, 0.95 + 0.4 / max(len(lines), 1)), 1)
+    for ax, line in zip(axes, lines):
+        counts, number = np.asarray(line["counts"], float), line["number"]
+        edges = np.asarray(line["ticks"], float) if number else np.arange(len(counts) + 1) - 0.5
+        inside = (edges[:-1] >= line["low"] - 1e-9) & (edges[1:] <= line["high"] + 1e-9)
+        colours = [TEAL if yes and not number else GREY for yes in inside]
+        ax.bar(edges[:-1], counts / max(counts.max(), 1), np.diff(edges), align="edge", ec="white",
+               lw=0.4, color=colours)  # fmt: skip
+        low, high = max(line["low"], edges[0]), min(line["high"], edges[-1])
+        if number:
+            high = max(high, low + (edges[-1] - edges[0]) / 80)  # a bin of one value is still seen
+            ax.axvspan(low, high, color=TEAL, alpha=0.25, lw=0)
+            ax.plot([low, high], [0, 0], color=TEAL, lw=6, solid_capstyle="butt")
+        else:
+            ax.set_xticks(range(len(counts)), [str(text)[:11] for text in line["ticks"]])
+        if line["value"] is not None:
+            value = np.clip(line["value"], edges[0], edges[-1])
+            ax.plot(value, 0.12, "D", color=INK, ms=7, mec="white")
+        ax.set_title(line["text"], fontsize=9.5, loc="left", color=INK, pad=3)
+        ax.set(yticks=[], ylim=(-0.08, 1.08), xlim=(edges[0], edges[-1]))
+        ax.tick_params(labelsize=7.5)
+        ax.spines[["top", "right", "left"]].set_visible(False)
+    return fig
+
+
+# ---- pictures ---------------------------------------------------------------------------
+
+
+def small(
+    picture,  # (height, width) or (height, width, channels)
+    most=400,  # pixels of its longer side, about
+):
+    "The picture, thinned out when it is larger than anyone can see here."
+    step = max(1, max(picture.shape[:2]) // most)
+    return picture[::step, ::step]
+
+
+def dimmed(
+    picture,  # (height, width) or (height, width, channels)
+    visible,  # (height, width) bool
+):
+    "The picture with all that is not visible led towards the middle of its range."
+    low, high = float(picture.min()), float(picture.max())
+    faint = 0.22 * picture + 0.78 * (low + 0.55 * (high - low))
+    return np.where(visible.reshape(visible.shape + (1,) * (picture.ndim - 2)), picture, faint)
+
+
+def paint(
+    ax,
+    picture,  # (height, width), (height, width, 1) or (height, width, 3 or 4)
+    title="",
+    labels=None,  # (height, width): draw borders between different values
+    colour=TEAL,  # of the borders
+    limits=None,  # lowest and highest value of a grey picture
+):
+    "One picture without axes; borders run between pixels."
+    picture = small(picture if picture.ndim == 2 or picture.shape[2] != 1 else picture[..., 0])
+    if picture.dtype in (float, np.float32):
+        low, high = limits or (min(0, picture.min()), max(1, picture.max()))
+        picture = np.clip((picture - low) / (high - low), 0, 1)
+    most = 1 if picture.dtype.kind == "f" else None
+    ax.imshow(picture, cmap="gray", interpolation="nearest", vmin=0, vmax=most)
+    if labels is not None:
+        ax.add_collection(borders(small(labels), colour))
+    ax.set_title(title, fontsize=9, color=INK)
+    ax.set(xticks=[], yticks=[])
+    ax.spines[:].set(visible=True, color=GREY)
+
+
+def borders(labels, colour=TEAL):
+    "Lines between pixels of different labels, white below so that they show on any picture."
+    from matplotlib.collections import LineCollection
+    from matplotlib.patheffects import Normal, Stroke
+
+    lines = []
+    for axis, (right, down) in enumerate([(-0.5, 0.5), (0.5, -0.5)]):  # below, and to the right
+        y, x = np.nonzero(np.diff(labels, axis=axis))
+        ends = [(x + right, y + down), (x + 0.5, y + 0.5)]
+        lines += list(np.stack([np.stack(end, 1) for end in ends], 1))
+    effects = [Stroke(linewidth=2.6, foreground="white"), Normal()]
+    return LineCollection(lines, colors=colour, lw=1.3, capstyle="projecting", path_effects=effects)
+
+
+def numbered_segments(ax, labels):
+    "Write each segment's number where it lies, if there are few enough to read."
+    shown = small(labels)
+    ground = dict(boxstyle="round,pad=0.15", fc="white", ec="none", alpha=0.75)
+    for i in np.unique(shown) if len(np.unique(labels)) <= 40 else ():
+        y, x = np.nonzero(shown == i)
+        middle = np.argmin((y - y.mean()) ** 2 + (x - x.mean()) ** 2)  # next to its centre
+        ax.text(x[middle], y[middle], f"{i:g}", ha="center", va="center", fontsize=7.5, color=INK,
+                bbox=ground)  # fmt: skip
+
+
+def album(
+    n,  # pictures
+    picture,  # one of them, for the shape
+    columns,
+    room=0.4,  # inches for each title
+):
+    "A figure with n axes, each of the shape of the picture."
+    width = 7.2 / max(columns, 3)
+    return panels(n, (width, width * picture.shape[0] / picture.shape[1] + room), columns)
+
+
+def one_picture(
+    picture,  # (height, width) or (height, width, 3), 0 to 1
+):
+    "A picture by itself."
+    fig, axes = album(1, picture, 3, 0)
+    paint(axes[0], picture, limits=(0, 1))
+    return fig
+
+
+def image_story(
+    picture,  # (height, width) or (height, width, 3), 0 to 1
+    labels,  # (height, width)
+    visible,  # (height, width) bool: the anchor
+    kept=(),  # neighbours that keep the prediction
+    lost=(),  # neighbours that lose it
+    titles=("", "anchor"),  # of the picture and of the rule
+):
+    "The picture with its segments, the anchor, neighbours that keep and lose the prediction."
+    pictures, certified = [picture, dimmed(picture, visible), *kept, *lost], titles[1] == "anchor"
+    titles = [*titles, *["still the same"] * len(kept), *["not any more"] * len(lost)]
+    fig, axes = album(len(pictures), picture, 4 if len(pictures) == 4 else min(len(pictures), 3))
+    around, colour = [labels, visible], TEAL if certified else RED
+    for i, (ax, one) in enumerate(zip(axes, pictures)):
+        border = around[i] if i < 2 else None
+        paint(ax, one, titles[i], border, colour if i else GREY, limits=(0, 1))
+        if i > 1:
+            ax.spines[:].set(color=TEAL if i < 2 + len(kept) else RED, linewidth=2)
+    numbered_segments(axes[0], labels)
+    return fig
+
+
+def growing(
+    picture,  # (height, width) or (height, width, 3), 0 to 1
+    steps,  # k (height, width) bool: the partial anchors, in order
+    precisions,  # k numbers, None where not measured
+    coverages,  # k numbers
+    most=9,  # partial anchors to show; of more, the first and the last
+):
+    "The anchor grows segment by segment; precision and coverage stand above each step."
+    k = len(steps)
+    chosen = list(range(k)) if k <= most else [*range(most - 1), k - 1]
+    fig, axes = album(len(chosen) or 1, picture, min(len(chosen), 3) or 1, 0.5)
+    if not chosen:
+        nothing = np.zeros(picture.shape[:2], bool)
+        paint(axes[0], dimmed(picture, nothing), "the empty rule is enough", limits=(0, 1))
+    for ax, i in zip(axes, chosen):
+        share = "not measured" if precisions[i] is None else f"{precisions[i]:.2f}"
+        title = f"{i + 1} segment{'s' * (i > 0)}: precision {share}\ncoverage {coverages[i]:.3g}"
+        paint(ax, dimmed(picture, steps[i]), title, steps[i], limits=(0, 1))
+    return fig

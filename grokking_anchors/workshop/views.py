@@ -1,0 +1,112 @@
+"""Views of the lessons' widgets: a sentence and a picture that says the same."""
+
+from typing import Any
+
+import numpy as np
+
+from ..bandit import Arms, kl_bounds, kl_lucb
+from ..certify import precision_interval
+from . import figures
+from .knobs import View
+
+
+def hold_view(
+    sampler: Any,  # see `Sampler`
+    agrees: Any,  # from `agreement`
+    rule: Any,  # `(d,)` bool: what is held
+    n: int = 100,  # fresh neighbours
+    seed: int = 0,  # another seed, other neighbours
+    delta: float = .1,  # each bound, for one n, is wrong with at most this probability
+) -> View:
+    """Fresh neighbours under one rule: the running share that agrees, with its bounds."""
+    rule = np.asarray(rule, bool)
+    choices = sampler.draw(np.tile(rule, (n, 1)), np.random.default_rng(seed))[1]
+    agreed = agrees(sampler.render(choices))
+    hits, pulls = agreed.cumsum(), np.arange(1, n + 1)
+    lower, upper = kl_bounds(hits, pulls, np.log(1 / delta))
+    names = np.array(sampler.names)[rule]
+    text = (f"Holding {', '.join(names) or 'nothing'}: {hits[-1]:g} of {n} neighbours agree, "
+            f"share {hits[-1] / n:.3f}, bounds {lower[-1]:.3f} and {upper[-1]:.3f}.")
+    some = sampler.render(choices[:8]), agreed[:8]
+    return View(text, figures.running_share(hits / pulls, lower, upper, *some))
+
+
+def threshold_view(
+    precisions: np.ndarray,  # `(k,)`
+    coverages: np.ndarray,  # `(k,)`
+    names: list,  # k texts
+    threshold: float = .95,
+) -> View:
+    """Rules in the plane of precision and coverage: which one is the anchor at this threshold?"""
+    valid = np.flatnonzero(precisions >= threshold)
+    text, named = f"Threshold {threshold:g}: no rule is precise enough.", {}
+    if len(valid):
+        best = max(valid, key=lambda i: (coverages[i], precisions[i]))
+        named = {best: names[best]}
+        text = (f"Threshold {threshold:g}: {len(valid)} of {len(names)} rules are precise enough; "
+                f"the anchor is {names[best]}, precision {precisions[best]:.3f}, "
+                f"coverage {coverages[best]:.3f}.")
+    figure = figures.plane(precisions, coverages, threshold, names=named)
+    figure.axes[0].minorticks_off()  # they take longer than all the rest
+    return View(text, figures.framed(figure, left=.1, right=.98, bottom=.13, top=.97))
+
+
+def belief_view(
+    hits: int,  # M; more than N count as N
+    pulls: int,  # N
+    delta: float = .1,  # each end is wrong with at most this probability
+) -> View:
+    """Three intervals around one share: KL, Hoeffding, and the bet that may be watched."""
+    hits = min(hits, pulls)
+    share, surprise = hits / pulls, np.log(1 / delta)
+    half = np.sqrt(surprise / (2 * pulls))
+    ends: dict = {"KL, one look": np.ravel(kl_bounds(hits, pulls, surprise)),
+                  "Hoeffding, one look": (max(0., share - half), min(1., share + half)),
+                  "bet, any number of looks": precision_interval(hits, pulls, delta)}
+    said = "; ".join(f"{label} {low:.3f} to {high:.3f}" for label, (low, high) in ends.items())
+    low, high = np.transpose(list(ends.values()))
+    figure = figures.belief_lines(list(ends), [share] * 3, low, high, lit=[0])
+    return View(f"{hits} hits in {pulls} pulls, delta {delta:g}: {said}.", figure)
+
+
+def race(truth, tau, n_top=2, seed=0):
+    """The rounds of one race: 20 pulls of each arm to start with, then 10 for each that blocks."""
+    rng = np.random.default_rng(seed)
+    arms = Arms(rng.binomial(20, truth), np.full(len(truth), 20), np.zeros(len(truth)))
+    def pull(counts): return rng.binomial(counts, truth), counts
+    return list(kl_lucb(pull, arms, n_top, tau, batch_size=10))
+
+
+def record_races(
+    truth: np.ndarray,  # `(k,)` precisions
+    taus: list,
+    n_top: int = 2,  # how many arms to choose
+    repeats: int = 50,  # races per tau, for the averages
+) -> dict:  # tau -> (rounds of the first race, mean questions, share of wrong choices)
+    """One race to look at for every tau, and what happens on average."""
+    truth, recorded = np.asarray(truth), {}
+    best = set(np.argsort(-truth)[:n_top].tolist())
+    for tau in taus:
+        races = [race(truth, tau, n_top, seed) for seed in range(repeats)]
+        questions = np.mean([rounds[-1].arms.pulls.sum() for rounds in races])
+        wrong = np.mean([set(rounds[-1].beam.tolist()) != best for rounds in races])
+        recorded[tau] = races[0], float(questions), float(wrong)
+    return recorded
+
+
+def race_view(
+    races: dict,  # from `record_races`
+    truth: np.ndarray,  # `(k,)`
+    tau: float,
+    step: int,  # round; past the end shows the last one
+) -> View:
+    """One round of a recorded race: who leads, who blocks, what it has cost."""
+    rounds, questions, wrong = races[tau]
+    state = rounds[min(step, len(rounds)) - 1]
+    chosen = " and ".join(map(str, sorted(state.beam.tolist())))
+    text = (f"Tau {tau:g}, round {state.t} of {len(rounds)}: gap {state.gap:.2f}, "
+            f"{state.arms.pulls.sum():.0f} questions so far, choice: arms {chosen}. On average "
+            f"such a race asks {questions:.0f} questions and chooses wrongly in {wrong:.0%} of "
+            "cases.")
+    figure = figures.ladder(state, tau, truth)
+    return View(text, figures.framed(figure, left=.1, right=.98, bottom=.17, top=.9))
