@@ -2,7 +2,7 @@
 
 python tests/mutations.py               tries all, and prints which were noticed (15 minutes on two cores)
 python tests/mutations.py 03 settings   those of notebooks and modules whose names begin so
-python tests/mutations.py --sample 20   every twentieth, as continuous integration does
+python tests/mutations.py --sample 25   every 25th, as continuous integration does
 """
 
 import argparse

@@ -110,7 +110,7 @@ KINDS = {
     "observed rows": (table, dict(distribution="observe")),
     "pictures": (picture, {}),
 }
-CASES = [(kind, "auto", *case) for kind in KINDS for case in ((0.9499, 200), (0.949, 100)) if kind != "pooled words"]
+CASES = [(kind, "auto", *case) for kind in KINDS for case in ((0.9499, 200), (0.949, 50)) if kind != "pooled words"]
 CASES += [("pooled words", "auto", 0.9499, 50), ("text", "surrogate", 0.9499, 200)]  # pools are slow
 CASES += [("perturbed rows", "beam", 0.9499, 50), ("pictures", "surrogate", 0.9499, 200)]
 

@@ -173,22 +173,6 @@ def test_promise_over_seeds():
     assert claims > 40 and broken <= binom.ppf(1 - 1e-4, 80, 0.2)
 
 
-def test_promise_when_the_truth_lies_below():
-    """Every rule is worth .93: with delta .1, 100 runs may certify at most what a binomial allows (1e-4)."""
-    coin = np.random.default_rng(0)
-
-    def model(rows):
-        return np.where((rows == 0.123).all(axis=1), 1, (coin.random(len(rows)) < 0.93).astype(int))
-
-    table = np.random.default_rng(1).normal(size=(300, 3))
-    instance = np.full(3, 0.123)
-    explainer = AnchorTabular(model).fit(table, disc_perc=(50,))
-    wrong = sum(
-        explainer.explain(instance, seed=seed, deterministic=False, count_rows=0).certified for seed in range(100)
-    )
-    assert wrong <= binom.ppf(1 - 1e-4, 100, 0.1)
-
-
 def test_both_precisions():
     """The counted precision is the share of the training rows that satisfy the rule, with their number."""
     explainer = AnchorTabular(TREE, seed=0).fit(X)
