@@ -160,14 +160,14 @@ def checked_listing(sampler: Sampler) -> tuple:  # held `(m, d)`, choices `(m, c
     require(fine and listed[1].shape == (n, *sampler.original().shape[1:]),
             f"{who} must return held bool ({n}, {d}), choices ({n}, c), shares ({n},), "
             f"came: {shapes}")
-    held, choices, shares = listed
+    (held, choices, shares), own = listed, sampler.original()
     require((shares >= 0).all() and np.isclose(shares.sum(), 1),
             f"{who} must list every input with its probability; they sum to {shares.sum():g}")
-    require(held[(choices == sampler.original()).all(axis=1)].all(),
+    require(held[(choices == own).all(axis=1)].all(),
             f"{who} must list the instance's own choices with every predicate held")
-    alone = sampler.coverage(np.eye(d, dtype=bool))  # of rules with one predicate
-    require(alone is None or np.allclose(shares @ held, alone),
-            f"{who} gives its inputs other shares than coverage does: {shares @ held}, {alone}")
+    told, alone = shares @ held, sampler.coverage(np.eye(d, dtype=bool))  # one predicate each
+    require(alone is None or np.allclose(told, alone),
+            f"{who} gives its inputs other shares than coverage does: {told}, {alone}")
     return listed
 
 # %% ../nbs/01b_asking.ipynb #h8f893b
@@ -280,9 +280,9 @@ class Answers(Calls):
 class Queries(Answers):
     "The one door to the model: draws samples, asks about them, keeps to the settings' budget."
     max_batch_bytes = 2**26
-    def ask(self, rules, rng, leave=0):
-        "Rules `(n, d)` -> held, choices, agreement `(n,)`; BudgetSpent unless `leave` rows remain."
-        self.check(len(rules) + leave)
+    def ask(self, rules, rng):
+        "Rules `(n, d)` -> held `(n, d)`, choices `(n, c)`, agreement `(n,)`. Raises BudgetSpent."
+        self.check(len(rules))
         drawn = (checked_draw(self.sampler, part, rng) for part in self.batches(rules))
         parts = [(held, choices, self.answer(choices)) for held, choices in drawn]
         return [np.concatenate(part) for part in zip(*parts)]

@@ -69,7 +69,7 @@ class Tally:
         "Label `counts[i]` new samples for rule i, all in one call; the new block, in a list."
         self.queries.check(np.sum(counts) + self.queries.reserve)  # before it takes memory
         which = np.repeat(np.arange(len(rules)), counts)
-        held, _, agreed = self.queries.ask(rules[which], self.rng, leave=self.queries.reserve)
+        held, _, agreed = self.queries.ask(rules[which], self.rng)
         self.blocks.append(Block(pack(rules), which, pack(held), agreed))
         return self.blocks[-1:]
     def count(self, rules, blocks=None):

@@ -95,9 +95,8 @@ class ImageExplanation(Explanation):
         labels, losing = small(self.segments), [p["lost"] for p in self.parts if len(p["lost"])]
         kept, lost = self.parts[-1]["kept"][:2], losing[-1][:2] if losing else []
         pictures = [[self.thumbnail(one) for one in some] for some in (kept, lost)]
-        titles = f"prediction: {self.prediction}", "anchor" if self.certified else "closest rule"
-        return image_story(self.thumbnail(self.instance), labels, self.rule[labels], *pictures,
-                           titles)
+        return image_story(self.thumbnail(self.instance), labels, self.rule[labels], pictures,
+                           self.certified, str(self.prediction))
 
     def plot_growth(self):
         "The anchor, segment by segment, with its precision: a matplotlib figure."

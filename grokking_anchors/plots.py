@@ -242,13 +242,15 @@ def image_story(
     picture,  # (height, width) or (height, width, 3), 0 to 1
     labels,  # (height, width)
     visible,  # (height, width) bool: the anchor
-    kept=(),  # neighbours that keep the prediction
-    lost=(),  # neighbours that lose it
-    titles=("", "anchor"),  # of the picture and of the rule
+    neighbours=((), ()),  # pictures that keep the prediction, and pictures that lose it
+    certified=True,
+    prediction="",
 ):
     "The picture with its segments, the anchor, neighbours that keep and lose the prediction."
-    pictures, certified = [picture, dimmed(picture, visible), *kept, *lost], titles[1] == "anchor"
-    titles = [*titles, *["still the same"] * len(kept), *["not any more"] * len(lost)]
+    kept, lost = neighbours
+    pictures = [picture, dimmed(picture, visible), *kept, *lost]
+    titles = [f"prediction: {prediction}", "anchor" if certified else "closest rule",
+              *["still the same"] * len(kept), *["not any more"] * len(lost)]  # fmt: skip
     fig, axes = album(len(pictures), picture, 4 if len(pictures) == 4 else min(len(pictures), 3))
     around, colour = [labels, visible], TEAL if certified else RED
     for i, (ax, one) in enumerate(zip(axes, pictures)):

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import expit
 
 from .bandit import kl_lucb
-from .beam_search import Candidates, Tally, select
+from .beam_search import Candidates, Tally, next_candidates, select
 from .certify import Certifier
 from .encoding import applies, pack
 from .sampling import Sampler
@@ -160,7 +160,7 @@ def labelled(tally: Tally, coverage_of: Callable, rules: np.ndarray, n: int) -> 
     rules = rules[np.sort(np.unique(pack(rules), axis=0, return_index=True)[1])]
     missing = np.maximum(n - tally.count(rules)[1], 0).astype(int)
     if missing.any(): tally.draw(rules, missing)
-    return Candidates(rules, coverage_of(rules), *tally.count(rules))
+    return next_candidates(tally, rules, coverage_of)
 
 def learn(model: Surrogate, tally: Tally):
     "Fit the surrogate to every labelled row of the selection."

@@ -190,17 +190,23 @@ def test_what_selection_is_for(search):
     assert {name: some(values) for name, values in changed.items()} == dict.fromkeys(changed, True)
 
 
+def toy(model=toy_model):
+    """The talk's sampler, and what a model says of its sentence."""
+    sampler = toy_sampler()
+    return sampler, agreement(model, sampler.render(sampler.original()))
+
+
 @pytest.mark.parametrize("search", STRATEGIES)
 def test_a_call_keeps_to_a_hundred_batches_and_to_the_clock(search):
     """No call holds more; a slow model is asked in small calls when there is a limit of time."""
-    sampler, sizes = toy_sampler(), []
+    sizes = []
 
     def slow(texts):
         sizes.append(len(texts))
         time.sleep(len(texts) * 5e-4)
         return toy_model(texts)
 
-    agrees = agreement(slow, sampler.render(sampler.original()))
+    sampler, agrees = toy(slow)
     find_anchor(sampler, agrees, seed=0, search=search, batch_size=2)
     assert max(sizes) <= 201  # the instance is asked beside them
     sizes.clear()
@@ -212,8 +218,7 @@ def test_a_call_keeps_to_a_hundred_batches_and_to_the_clock(search):
 @pytest.mark.parametrize("search", SAMPLED)
 def test_no_setting_takes_the_memory(search):
     """What does not fit in the budget is not built."""
-    sampler = toy_sampler()
-    agrees = agreement(toy_model, sampler.render(sampler.original()))
+    sampler, agrees = toy()
 
     def greedy(pull, arms, n_top, **options):
         yield arms.best(n_top), arms.asked(pull, np.full(len(arms.hits), 10**10))
@@ -237,8 +242,7 @@ def test_an_idle_bandit_ends(idle, search):
             arms = IDLE[idle](arms, lambda counts: pull(counts.astype(int)))
             yield arms.best(n_top), arms
 
-    sampler = toy_sampler()
-    agrees = agreement(toy_model, sampler.render(sampler.original()))
+    sampler, agrees = toy()
     assert find_anchor(sampler, agrees, seed=0, search=search, bandit=forever, rate="theory").rule.any()
 
 
@@ -246,8 +250,7 @@ def test_an_idle_bandit_ends(idle, search):
 @pytest.mark.parametrize("choice", [[-1], [0, 0], [], range(9), ["a"], [10**6], [0.5], [True], 3, None])
 def test_nonsense_of_a_bandit_is_told(choice, search):
     """Whatever it hands out as its choice; and what is no tuple, or no generator."""
-    sampler = toy_sampler()
-    agrees = agreement(toy_model, sampler.render(sampler.original()))
+    sampler, agrees = toy()
     told = lambda pull, arms, n_top, **options: iter([(choice, arms)])
     for bandit in (told, lambda *given, **options: iter([choice]), lambda *given, **options: 3):
         with pytest.raises(TypeError, match="bandit must hand out tuples that begin with its choice, 1 to"):
@@ -256,8 +259,7 @@ def test_nonsense_of_a_bandit_is_told(choice, search):
 
 def test_counts_are_ours():
     """A bandit that invents hits changes nothing but its choice."""
-    sampler = toy_sampler()
-    agrees = agreement(toy_model, sampler.render(sampler.original()))
+    sampler, agrees = toy()
     honest = lambda pull, arms, n, **o: iter([(arms.best(n), arms)])
     liar = lambda pull, arms, n, **o: iter([(arms.best(n), arms._replace(hits=arms.pulls + 50))])
     options = dict(seed=0, search="beam", max_anchor_size=1, max_queries=520)
