@@ -30,7 +30,9 @@ class Settings:
     max_queries: int = 200_000  # rows per explanation
     max_seconds: float | None = None  # breaks reproducibility; what is certified by then stands
     max_pulls: int = 10_000  # fresh samples per test
+    stride: float = 1.0  # below 1: fewer rows in more calls, of each test and of the first pool
     deterministic: bool = True  # False: the model rolls dice, so no answer is used again
+    independent: str = "row"  # "call": dice are thrown once per call; tests ask one row per call
     seed: int | None = None
     progress: bool = False  # show a bar that counts rows
 
@@ -39,6 +41,7 @@ class Settings:
         number("delta", self.delta, 0, 1)
         number("tau", self.tau, 0)
         number("short", self.short, -1e-9)
+        number("stride", self.stride, 0, 1, closed=True)
         for name in WHOLE:
             number(name, getattr(self, name), 0, whole=True)
         for name in ("max_seconds", "max_anchor_size", "seed"):
@@ -48,6 +51,9 @@ class Settings:
             fine, came = isinstance(getattr(self, name), bool | np.bool_), getattr(self, name)
             require(fine, f"{name} must be True or False, came: {came!r}", TypeError)
         one_of("rate", self.rate, ("practical", "theory"))
+        one_of("independent", self.independent, ("row", "call"))
+        require(self.independent == "row" or not self.deterministic,
+                "independent='call' is for a model that rolls dice: give deterministic=False")
         told = f"bandit must be a function of (pull, arms, n_top, **options), came: {self.bandit!r}"
         require(self.bandit is None or callable(self.bandit), told, TypeError)
 

@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import binom
 
 from grokking_anchors import AnchorImage, AnchorTabular, AnchorText, find_anchor
-from grokking_anchors.certify import certify, precision_interval
+from grokking_anchors.certify import Looks, certify, precision_interval
 from grokking_anchors.encoding import all_rules
 from grokking_anchors.sampling import IndependentSampler
 from grokking_anchors.surrogate import surrogate
@@ -44,8 +44,8 @@ class Coin:
 def test_a_certificate_is_false_at_most_as_often_as_it_says(p, delta):
     """4,000 games against a rule just below the threshold, watched after every batch, whatever the selection saw."""
     rng = np.random.default_rng(0)
-    games = [certify(lambda n: rng.random(n) < p, 0.95, delta, guess, 100, 2000)
-             for guess in (0.9, 0.97, 0.99, 1.0) for _ in range(1000)]  # fmt: skip
+    games = [certify(lambda n: rng.random(n) < p, 0.95, delta, seen, Looks(100, 2000))
+             for seen in ((90, 100), (97, 100), (495, 500), (1, 1)) for _ in range(1000)]  # fmt: skip
     won = sum(game.verdict == "certified" for game in games)
     assert won <= limit(delta, 4000)
     assert all(game.log_e >= np.log(1 / delta) for game in games if game.verdict == "certified")
@@ -55,8 +55,8 @@ def test_an_interval_is_wrong_at_most_as_often_as_it_says():
     """Each end, whenever a game stopped: 2,000 games, at delta .1, just below and just above the threshold."""
     rng = np.random.default_rng(1)
     for p in (0.949, 0.951):
-        games = [certify(lambda n, p=p: rng.random(n) < p, 0.95, 0.1, 0.97, 100, 1500) for _ in range(2000)]
-        low, high = np.transpose([precision_interval(game.hits, game.pulls, 0.1) for game in games])
+        games = [certify(lambda n, p=p: rng.random(n) < p, 0.95, 0.1, (97, 100), Looks(100, 1500)) for _ in range(2000)]
+        low, high = np.transpose([precision_interval(game.hits, game.pulls, 0.1, game.belief) for game in games])
         assert max((low > p).sum(), (high < p).sum()) <= limit(0.1, 2000)
 
 

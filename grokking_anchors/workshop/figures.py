@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from ..bandit import bernoulli_kl
+from ..certify import log_above
 from ..plots import (
     GREY,  # noqa: F401
     INK,
@@ -346,6 +347,22 @@ def betting(
         ax.axhline(goal, color=INK, ls="--", lw=1)
         ax.set(yscale="log", ylim=(1e-4, goal * 5), xlabel="samples", title=title)
     axes[0].text(0, goal * 1.3, f"{goal} coins", fontsize=9, color=INK)
+    return fig
+
+
+def belief_curves(
+    threshold,
+    beliefs,  # name -> (a, b), as `log_e_value` takes it
+):
+    "How a coin is split over the beliefs between the threshold and 1, one curve a name."
+    fig, ax = canvas(7.2, 2.2)
+    q = np.linspace(threshold, 1, 400)[1:-1]
+    for (name, (a, b)), colour in zip(beliefs.items(), (GREY, TEAL)):
+        density = np.exp((a - 1) * np.log(q) + (b - 1) * np.log(1 - q) - log_above(a, b, threshold))
+        ax.plot(q, density, color=colour, lw=2)
+        peak = density.argmax() if a > 1 else 20
+        ax.text(q[peak] - 0.001, density[peak], name, color=colour, fontsize=9, ha="right", va="bottom")
+    ax.set(xlabel="precision", ylabel="coins laid", ylim=(0, None), xlim=(threshold - 0.005, 1))
     return fig
 
 
