@@ -114,8 +114,9 @@ def is_examples(value):
 
 def is_column(value):
     """Is it a column of a table?"""
-    lists = isinstance(value, dict) and isinstance(value.get("categories"), list)
-    return lists and {"name", "kind"} <= set(value) and list_of(some(int, float))(value.get("edges"))
+    there = isinstance(value, dict) and {"name", "kind", "edges", "categories"} <= set(value)
+    numbers = list_of(some(int, float))
+    return there and numbers(value["edges"]) and isinstance(value["categories"], list)
 
 
 TEXT, COUNT = ("a text", some(str)), ("a whole number", some(int))

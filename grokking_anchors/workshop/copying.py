@@ -1,6 +1,7 @@
 """The workshop: a folder of notebooks with blanks to fill, and JupyterLab to open it."""
 
 import json
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -19,15 +20,30 @@ def copy_notebooks(
     force: bool = False,  # overwrite files that differ?
 ) -> list[Path]:  # the files of the copy
     """Copy notebooks with blanks, and originals into `solutions`. FileExistsError spares work."""
-    files = _plan(notebooks_path(), Path(dest))
+    dest = Path(dest)
+    files = _plan(notebooks_path(), dest)
+    folders = {dest, *(path.parent for path in files)}
+    blocked = [str(path) for path in {*folders, *files} if _in_the_way(path, path in folders, dest)]
+    if blocked:
+        told = "these are links, or files in the place of folders, or folders in the place of files"
+        raise FileExistsError(f"{told}; nothing was written: {', '.join(sorted(blocked))}")
     there = {path: content for path, content in files.items() if path.exists()}
     changed = [str(path) for path, content in there.items() if path.read_bytes() != content]
     if changed and not force:
-        raise FileExistsError(f"these files hold something else, and stay: {', '.join(changed)}")
+        raise FileExistsError(
+            f"these files hold something else, and stay: {', '.join(changed)}\n"
+            "--force overwrites them; another DIR leaves them alone."
+        )
     for path, content in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     return list(files)
+
+
+def _in_the_way(path, is_folder, dest):
+    """Would writing to this path leave the folder `dest`, or fail? `dest` itself may be a link."""
+    there = path.is_dir() if is_folder else path.is_file()
+    return (path.is_symlink() and path != dest) or (os.path.lexists(path) and not there)
 
 
 def _plan(source: Path, dest: Path) -> dict[Path, bytes]:
