@@ -51,7 +51,7 @@ LIMIT = 2**28  # bytes that an array of a file may take, unpacked
 def packed(array):
     "An array as plain Python: dtype, shape, and its bytes, compressed. ValueError above LIMIT."
     require(array.nbytes <= LIMIT, f"a file holds arrays of at most {LIMIT:,} bytes, "
-            f"came: a picture with its sheets, {array.shape}, {array.nbytes:,} bytes")
+            f"came: {array.shape}, {array.nbytes:,} bytes")
     data = base64.b64encode(zlib.compress(np.ascontiguousarray(array).tobytes())).decode()
     return dict(dtype=array.dtype.str, shape=list(array.shape), zlib=data)
 

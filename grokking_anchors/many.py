@@ -26,8 +26,9 @@ class Failure:
 
 def portable(error: Exception) -> Exception:
     "The error if it can be pickled and read again; else its class and its text, as a RuntimeError."
-    try: return pickle.loads(pickle.dumps(error)) and error
+    try: pickle.loads(pickle.dumps(error))
     except Exception: return RuntimeError("".join(format_exception_only(error)).strip())
+    return error
 
 def instances_of(X: Any) -> list:
     "The instances one by one: rows of a frame, of an array, or items of a list."
