@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 import pytest
+from test_explanation import MADE
 
 from grokking_anchors import AnchorTabular, Explanation, image
 from grokking_anchors.files import visible
 from grokking_anchors.image import packed, unpacked
 from grokking_anchors.words import TextExplanation
-from test_explanation import MADE
 
 FRAME = pd.DataFrame({"age": np.arange(60.0) % 40, "job": ["a", "b", "c"] * 20})
 FRAME.loc[3, "age"] = np.nan
@@ -49,8 +49,9 @@ def test_every_number_comes_back(value):
 
 
 OTHERS = {
-    "2020-01-02 00:00:00": pd.Timestamp("2020-01-02"), "(0, 1]": pd.Interval(0, 1), "2020-01-02": np.datetime64("2020-01-02"),
-    "b'x'": b"x", "1j": 1j, "{1}": {1}, "2 days 00:00:00": pd.Timedelta(days=2),
+    "2020-01-02 00:00:00": pd.Timestamp("2020-01-02"), "(0, 1]": pd.Interval(0, 1),
+    "2020-01-02": np.datetime64("2020-01-02"), "b'x'": b"x", "1j": 1j, "{1}": {1},
+    "2 days 00:00:00": pd.Timedelta(days=2),
 }  # fmt: skip
 
 
@@ -98,9 +99,9 @@ def test_terminals_get_no_commands():
 
 # ---- which kinds ----------------------------------------------------------------------------
 
-STRANGERS = [("main", "grokking_anchors.cli"), ("Door", "grokking_anchors.explanation"), ("Any", "grokking_anchors.words"),
-             ("Explanation", "grokking_anchors"), ("ImageExplanation", "grokking_anchors.cli"),
-             ("check", "grokking_anchors.workshop.exercises")]  # fmt: skip
+STRANGERS = [("main", "grokking_anchors.cli"), ("Door", "grokking_anchors.explanation"),
+             ("Any", "grokking_anchors.words"), ("Explanation", "grokking_anchors"),
+             ("ImageExplanation", "grokking_anchors.cli"), ("check", "grokking_anchors.paths")]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind, module", STRANGERS)
@@ -189,9 +190,10 @@ def test_recipes_name_sheets_that_are_there():
 
 # ---- the front door -------------------------------------------------------------------------
 
-WRONG = [("certified", 1), ("precision", 1.5), ("precision", True), ("precision_interval", [0.9, 0.1]), ("rule", [1] * 6),
-         ("names", ["a"]), ("coverage_interval", [0]), ("anchor", "best"), ("prediction", None), ("meta.search.used", 3),
-         ("raw.feature", [0, 1]), ("raw.precision", [1]), ("queries.rows", "3"), ("raw.examples", [{}, {}])]  # fmt: skip
+WRONG = [("certified", 1), ("precision", 1.5), ("precision", True), ("precision_interval", [0.9, 0.1]),
+         ("rule", [1] * 6), ("names", ["a"]), ("coverage_interval", [0]), ("anchor", "best"), ("prediction", None),
+         ("meta.search.used", 3), ("raw.feature", [0, 1]), ("raw.precision", [1]), ("queries.rows", "3"),
+         ("raw.examples", [{}, {}])]  # fmt: skip
 
 
 @pytest.mark.parametrize("path, value", WRONG)
@@ -218,7 +220,10 @@ def test_the_anchor_is_the_rule_in_words():
             Explanation.from_dict(KINDS[kind].to_dict() | {"anchor": ["anything"]})
 
 
-@pytest.mark.parametrize("text", ["", "[" * 100_000, "nul", '{"a": ' * 3000 + "1" + "}" * 3000, "[" * 700 + "]" * 700, "7", "[]", '""'])
+DEEP = ["[" * 100_000, '{"a": ' * 3000 + "1" + "}" * 3000, "[" * 700 + "]" * 700]
+
+
+@pytest.mark.parametrize("text", ["", "nul", "7", "[]", '""', *DEEP], ids=lambda text: text[:5])
 def test_no_json_and_no_explanation(text):
     """Both are told; depth is no way to stop the process."""
     with pytest.raises(ValueError, match="text must be the JSON of an explanation|no stored explanation"):
@@ -228,7 +233,8 @@ def test_no_json_and_no_explanation(text):
 
 
 VALUES = [None, True, -1, 0, 3, 10**9, 10**30, 0.5, -2.5, 1e308, float("nan"), "", "x", "<b>", "\x1b[2J", [], {}, [[]],
-          [1, 2, 3], {"a": 1}, {"__float__": "nan"}, {"__float__": []}, "|O", "<U9", "grokking_anchors.cli", "Door"]  # fmt: skip
+          [1, 2, 3], {"a": 1}, {"__float__": "nan"}, {"__float__": []}, "|O", "<U9",
+          "grokking_anchors.cli", "Door"]  # fmt: skip
 
 
 def paths(value, path=()):
@@ -262,10 +268,10 @@ def flipped(text, rng):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_comes_is_refused_or_sound(kind):
-    """300 spoilt files: a ValueError, or an explanation that shows itself and is stored again; nothing is loaded."""
+    """240 spoilt files: a ValueError, or an explanation that shows itself and is stored again; nothing is loaded."""
     text, rng, read, loaded = KINDS[kind].to_json(), random.Random(0), 0, set(sys.modules)
     state = json.loads(text)
-    for i in range(300):
+    for i in range(240):
         try:
             found = Explanation.from_json(flipped(text, rng) if i % 3 == 0 else spoilt(state, rng))
         except ValueError as error:
@@ -276,5 +282,5 @@ def test_whatever_comes_is_refused_or_sound(kind):
         if kind != "picture":
             assert "<b>" not in found._repr_html_()
         assert Explanation.from_json(found.to_json()).to_json() == found.to_json()
-    assert 60 < read < 240  # both happen
+    assert 50 < read < 190  # both happen
     assert {name for name in set(sys.modules) - loaded if name.startswith("grokking_anchors")} == set()
