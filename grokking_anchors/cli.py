@@ -41,7 +41,7 @@ def main(
 
 def complain(message):
     """Say what is wrong; the exit code."""
-    print(f"{NAME}: {visible(str(message))}", file=sys.stderr)
+    print(f"{NAME}: {message}", file=sys.stderr)
     return 2
 
 
@@ -148,7 +148,7 @@ def run_workshop(
     try:
         copy_notebooks(args.dir, force=args.force)
     except OSError as error:
-        raise SystemExit(f"{NAME}: {visible(str(error))}") from None
+        raise SystemExit(visible(f"{NAME}: {error}")) from None
     print(f"The notebooks are in {args.dir}, each one's solutions in {args.dir}/solutions.")
     return 0 if args.no_open else open_lab(args.dir)
 
