@@ -272,6 +272,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                         'grokking_anchors.image.same_segments': ('image.html#same_segments', 'grokking_anchors/image.py'),
                                         'grokking_anchors.image.unpacked': ('image.html#unpacked', 'grokking_anchors/image.py')},
             'grokking_anchors.many': { 'grokking_anchors.many.Failure': ('many.html#failure', 'grokking_anchors/many.py'),
+                                       'grokking_anchors.many.Failure.__post_init__': ( 'many.html#failure.__post_init__',
+                                                                                        'grokking_anchors/many.py'),
                                        'grokking_anchors.many.explain_many': ('many.html#explain_many', 'grokking_anchors/many.py'),
                                        'grokking_anchors.many.explain_one': ('many.html#explain_one', 'grokking_anchors/many.py'),
                                        'grokking_anchors.many.instances_of': ('many.html#instances_of', 'grokking_anchors/many.py'),

@@ -5,7 +5,6 @@ import os
 import sys
 
 from . import __version__
-from .files import visible
 
 __all__ = ["main"]
 
@@ -37,6 +36,13 @@ def main(
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+
+
+def visible(text):
+    """The text without commands to the terminal; see `files`, which is loaded when it is needed."""
+    from .files import visible
+
+    return visible(text)
 
 
 def complain(message):

@@ -36,9 +36,7 @@ def told(error):
 # ---- strict JSON ------------------------------------------------------------------------
 
 
-def plain(
-    value: Any,
-) -> Any:  # dicts, lists, texts, finite numbers, True, False, None, all the way down
+def plain(value: Any) -> Any:
     """What JSON can hold of a value: NaN as {"__float__": "nan"}, anything unknown as its text."""
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
@@ -55,9 +53,7 @@ def plain(
     return value if isinstance(value, bool | int | str) else str(value)
 
 
-def revived(
-    value: Any,
-) -> Any:
+def revived(value: Any) -> Any:
     """What `plain` made of it, with NaN and the infinities as numbers again."""
     if isinstance(value, list):
         return [revived(item) for item in value]
@@ -150,34 +146,40 @@ OF_KIND: dict[str, dict] = {
 }  # the same, for one kind alone
 
 
-def checked(
-    state: Any,  # what `to_dict` said, or a file did
-) -> dict:  # the same, NaN revived
+NONE = "this is no stored explanation of this version"
+
+
+def checked(state: Any) -> dict:
     """A stored explanation whose fields fit each other. ValueError names the one that does not."""
-    none = "this is no stored explanation of this version"
     try:
         state = revived(plain(state))
     except RecursionError as error:
-        raise ValueError(f"{none}; {told(error)}") from None
-    require(isinstance(state, dict), f"{none}, came: {type(state).__name__}")
+        raise ValueError(f"{NONE}; {told(error)}") from None
+    require(isinstance(state, dict), f"{NONE}, came: {type(state).__name__}")
     there = {"kind", "module", "raw"} <= set(state)
-    require(there, f"{none}: it has {sorted(state)[:8]}, and no kind, module, raw")
+    require(there, f"{NONE}: it has {sorted(state)[:8]}, and no kind, module, raw")
     for path, (wanted, fine) in (FIELDS | OF_KIND.get(str(state["kind"]), {})).items():
         value = at(state, path)
         require(fine(value), f"{path} must be {wanted}, came: {value!r:.80}")
-    named, d = [i for i, on in enumerate(state["rule"]) if on], len(state["rule"])
-    sizes = dict.fromkeys(("raw.precision", "raw.coverage", "raw.examples"), max(len(named), 1))
-    if state["kind"] == "TabularExplanation":
-        width = len(state["columns"])
-        sizes |= dict(bounds=d, widths=width)
-        known = all(0 <= j < width for j, _, _ in state["bounds"])
-        require(known, f"bounds must be of {width} columns, came: {state['bounds']!r:.80}")
-    for path, size in {"predicates": d, "names": d, **sizes}.items():
+    for path, size in sizes_of(state).items():
         came = len(at(state, path))
         require(came == size, f"{path} must have {size} entries, as the rule has, came: {came}")
+    return state
+
+
+def sizes_of(state):
+    """Path -> how long its list must be. ValueError where it names what is not there."""
+    named, d = [i for i, on in enumerate(state["rule"]) if on], len(state["rule"])
     came = state["raw"]["feature"]
     require(sorted(came) == named, f"raw.feature must name {named}, as the rule does, came: {came}")
-    return state
+    sizes = dict.fromkeys(("raw.precision", "raw.coverage", "raw.examples"), max(len(named), 1))
+    sizes |= dict(predicates=d, names=d)
+    if state["kind"] != "TabularExplanation":
+        return sizes
+    bounds, width = state["bounds"], len(state["columns"])
+    known = all(0 <= j < width for j, _, _ in bounds)
+    require(known, f"bounds must be of {width} columns, came: {bounds!r:.80}")
+    return sizes | dict(bounds=d, widths=width)
 
 
 def at(state, path):

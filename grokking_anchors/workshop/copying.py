@@ -13,6 +13,7 @@ from .exercises import blank
 __all__ = ["copy_notebooks", "open_lab"]
 
 SOLUTIONS = "solutions"
+IN_THE_WAY = "these are links, or files in the place of folders, or folders in the place of files"
 
 
 def copy_notebooks(
@@ -20,30 +21,27 @@ def copy_notebooks(
     force: bool = False,  # overwrite files that differ?
 ) -> list[Path]:  # the files of the copy
     """Copy notebooks with blanks, and originals into `solutions`. FileExistsError spares work."""
-    dest = Path(dest)
-    files = _plan(notebooks_path(), dest)
-    folders = {dest, *(path.parent for path in files)}
-    blocked = [str(path) for path in {*folders, *files} if _in_the_way(path, path in folders, dest)]
-    if blocked:
-        told = "these are links, or files in the place of folders, or folders in the place of files"
-        raise FileExistsError(f"{told}; nothing was written: {', '.join(sorted(blocked))}")
-    there = {path: content for path, content in files.items() if path.exists()}
-    changed = [str(path) for path, content in there.items() if path.read_bytes() != content]
+    files = _plan(notebooks_path(), Path(dest))
+    if blocked := sorted(_in_the_way(files, Path(dest))):
+        raise FileExistsError(f"{IN_THE_WAY}; nothing was written: {', '.join(blocked)}")
+    differs = lambda path, content: path.exists() and path.read_bytes() != content
+    changed = [str(path) for path, content in files.items() if differs(path, content)]
     if changed and not force:
-        raise FileExistsError(
-            f"these files hold something else, and stay: {', '.join(changed)}\n"
-            "--force overwrites them; another DIR leaves them alone."
-        )
+        told = f"these files hold something else, and stay: {', '.join(changed)}"
+        raise FileExistsError(f"{told}\n--force overwrites them; another DIR leaves them alone.")
     for path, content in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     return list(files)
 
 
-def _in_the_way(path, is_folder, dest):
-    """Would writing to this path leave the folder `dest`, or fail? `dest` itself may be a link."""
-    there = path.is_dir() if is_folder else path.is_file()
-    return (path.is_symlink() and path != dest) or (os.path.lexists(path) and not there)
+def _in_the_way(files, dest):
+    """What would lead out of the folder `dest`, or fail; `dest` itself may be a link."""
+    folders = {dest, *(path.parent for path in files)}
+    for path in {*folders, *files}:
+        right = path.is_dir() if path in folders else path.is_file()
+        if path.is_symlink() and path != dest or os.path.lexists(path) and not right:
+            yield str(path)
 
 
 def _plan(source: Path, dest: Path) -> dict[Path, bytes]:
