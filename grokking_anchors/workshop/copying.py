@@ -24,8 +24,7 @@ def copy_notebooks(
     files = _plan(notebooks_path(), Path(dest))
     if blocked := sorted(_in_the_way(files, Path(dest))):
         raise FileExistsError(f"{IN_THE_WAY}; nothing was written: {', '.join(blocked)}")
-    differs = lambda path, content: path.exists() and path.read_bytes() != content
-    changed = [str(path) for path, content in files.items() if differs(path, content)]
+    changed = [str(p) for p, new in files.items() if p.exists() and p.read_bytes() != new]
     if changed and not force:
         told = f"these files hold something else, and stay: {', '.join(changed)}"
         raise FileExistsError(f"{told}\n--force overwrites them; another DIR leaves them alone.")
