@@ -597,3 +597,43 @@ def setting_lines(
         ax.text(1.08, y, f"{row['coverage']:.3g}", fontsize=10, color=INK, va="center")
         ax.text(1.26, y, f"{row['asked']:,}", fontsize=10, color=INK, va="center")
     return fig
+
+
+# ---- 11 guarantee -----------------------------------------------------------------------
+
+
+def acceptance_curve(
+    precisions,  # (k,) sorted
+    shares,  # (k,) how often such a rule is certified
+    threshold,
+    delta,
+):
+    "How often a rule of each precision is certified: false claims left of the threshold, true ones right."
+    fig, ax = canvas(7.2, 2.8, xlabel="true precision", ylabel="share certified", ylim=(-0.03, 1.05))
+    for side, colour in ((precisions <= threshold, RED), (precisions >= threshold, TEAL)):
+        ax.plot(precisions[side], shares[side], "o-", color=colour, ms=4)
+    ax.axvline(threshold, color=INK, ls="--", lw=1)
+    ax.text(threshold - 0.001, 0.98, f"threshold {threshold:g}", ha="right", fontsize=9, color=INK)
+    ax.plot([precisions[0], threshold], [delta, delta], color=INK, ls=":", lw=1)
+    ax.text(precisions[0], delta + 0.03, f"allowed: {delta:g}", fontsize=9, color=INK)
+    return fig
+
+
+def before_after(
+    before,  # name -> share of false claims
+    after,  # the same names, mended
+    promised,
+):
+    "Ways to break a promise, one line each: from the share of false claims before to that after."
+    fig, ax = canvas(7.2, 0.36 * len(before) + 1, xlabel="share of false claims", xlim=(-0.02, 1.04),
+                     ylim=(len(before) - 0.5, -0.9))  # fmt: skip
+    for i, name in enumerate(before):
+        ax.plot([before[name], after[name]], [i, i], color=PALE, lw=3, zorder=0)
+        ax.plot(before[name], i, "x", color=RED, ms=8, mew=2.5)
+        ax.plot(after[name], i, "D", color=TEAL, ms=6)
+    ax.text(before["slack"], -0.35, "before", color=RED, fontsize=9, ha="center")
+    ax.text(after["slack"], -0.35, "after", color=TEAL, fontsize=9, ha="center")
+    listed(ax, list(before))
+    ax.axvline(promised, color=INK, ls="--", lw=1)
+    ax.text(promised + 0.005, len(before) - 0.55, f"promised: {promised:g}", fontsize=9, color=INK)
+    return fig
