@@ -14,7 +14,7 @@ import numpy as np
 from .asking import row_keys
 from .settings import number, one_of, require
 from .sources import SimilarWords, SpacyWords, shortlist, snippet_model
-from .words import TextSampler, parts_of
+from .words import TextSampler, numbered, parts_of
 
 # %% ../nbs/07b_replacements.ipynb #naf45e9
 class Tables:
@@ -157,10 +157,7 @@ class ReplacedWords(TextSampler):
     templates = property(lambda self: self.lists.templates)
 
     def changeable(self, groups):
-        "The predicate of each token, numbered anew, -1 where it cannot change."
-        groups = np.where(self.lists.alone < 0, -1, groups)
-        groups[groups >= 0] = np.unique(groups[groups >= 0], return_inverse=True)[1]
-        return groups
+        return numbered(groups, self.lists.alone < 0)
 
     def draw(self, rules, rng):
         "Rules `(n, d)` -> held `(n, d)`, choices `(n, t)`: the word at each place, 0 the old one."
@@ -185,18 +182,21 @@ class ReplacedWords(TextSampler):
         return np.where(choices > 0, new, np.array(self.words, object))
 
     def separate(self, choices, chosen):
-        "What stands before each word `(n, t)`: a blank where a new word would touch a letter."
+        "What stands before each word `(n, t)`: a blank where a new word would melt with the next."
         gaps = np.tile(np.array(self.gaps, object), (len(choices), 1))
         for i in np.flatnonzero([i > 0 and not gap for i, gap in enumerate(self.gaps)]):
             changed = (choices[:, i - 1] > 0) | (choices[:, i] > 0)
-            touch = [a[-1].isalnum() and b[0].isalnum() for a, b in chosen[:, [i - 1, i]]]
+            touch = [a[-1].isalnum() == b[0].isalnum() for a, b in chosen[:, [i - 1, i]]]
             gaps[changed & np.array(touch, bool), i] = " "
         return gaps
 
-    def remark(self, rule):
-        "That the promise speaks of a pool, where it does."
-        if self.pool is None: return ""
-        return f", those of one pool of templates (frac_mask_templates={self.pool.fraction:g})"
+    @property
+    def under(self):
+        "Of which texts the promise speaks, in words."
+        source = getattr(self.lists.source, "called", type(self.lists.source).__name__)
+        pool = "" if self.pool is None else (", masked as one fixed pool of templates has it "
+                                             f"(frac_mask_templates={self.pool.fraction:g})")
+        return f"words replaced by {source} with probability {self.sample_proba:g}{pool}"
 
 # %% ../nbs/07b_replacements.ipynb #n3b69c5
 TEMPLATES = 2_000  # that a fraction of 1 stands for: about as many as an explanation asks for

@@ -2,8 +2,8 @@
 
 # %% auto #0
 __all__ = ['CJK', 'TOKEN', 'movie_snippets', 'sentiment_model', 'token_spans', 'tokens_of', 'parts_of', 'position_names',
-           'group_names', 'TextSampler', 'MaskedWords', 'masked_pieces', 'joined', 'checked_spans', 'TextExplanation',
-           'as_texts', 'TextExplainer']
+           'group_names', 'TextSampler', 'numbered', 'MaskedWords', 'masked_pieces', 'pieces_of', 'kept_in', 'joined',
+           'checked_spans', 'TextExplanation', 'held_by', 'phrases_of', 'as_texts', 'TextExplainer']
 
 # %% ../nbs/07_words.ipynb #c003
 import re
@@ -101,6 +101,7 @@ def group_names(
 class TextSampler(IndependentSampler):
     "Samples of a text: a predicate outside the rule is changed with probability `sample_proba`."
     templates = 0  # how many a source of words was asked about
+    unk: str | None = None  # the mask, if there is one
 
     def __init__(self, text, spans, groups=None, sample_proba=.5):
         self.text, self.spans, self.sample_proba = text, spans, sample_proba
@@ -112,16 +113,29 @@ class TextSampler(IndependentSampler):
 
     def changeable(self, groups): return groups  # each token's predicate `(t,)`, -1: never changed
 
+def numbered(groups, fixed):
+    "The predicate of each token `(t,)`, numbered anew: -1 where it is `fixed` `(t,)`."
+    groups = np.where(fixed, -1, groups)
+    groups[groups >= 0] = np.unique(groups[groups >= 0], return_inverse=True)[1]
+    return groups
+
 # %% ../nbs/07_words.ipynb #h43aa7e
 class MaskedWords(TextSampler):
     "Samples of a text: what is changed is masked by `unk`, all its tokens."
     options = ("sample_proba", "unk")
 
     def __init__(self, text, spans, sample_proba=.5, unk="UNK", groups=None):
+        self.unk = unk
         super().__init__(text, spans, groups, sample_proba)
-        kept = [gap + word for gap, word in zip(self.gaps, self.words)]
-        self.pieces = np.array([kept, masked_pieces(self.words, self.gaps, unk)], object)
+        self.pieces = pieces_of(self.words, self.gaps, unk)
         self.row_bytes = 16 * len(spans) + 4 * len(text)
+        behind = f"replaced by {unk}" if unk.strip() else "left out"
+        self.under = f"words {behind} with probability {sample_proba:g}"
+
+    def changeable(self, groups):
+        fixed = np.array(self.words, object) == self.unk
+        require(not fixed.all(), f"text has no words to hold but {self.unk!r}, the mask")
+        return numbered(groups, fixed)
 
     @staticmethod
     def prepare(nlp=None, sample_proba=.5, unk="UNK"):
@@ -147,6 +161,18 @@ def masked_pieces(
         after = i + 1 < len(words) and not gaps[i + 1] and words[i + 1][0].isalnum()
         out.append((" " if before else "") + gap + unk + (" " if after else ""))
     return out
+
+def pieces_of(words: list, gaps: list, unk: str) -> np.ndarray:  # `(2, t)` str
+    "Each token with what stands before it: kept, and masked; a token that is `unk` is only kept."
+    kept = [gap + word for gap, word in zip(gaps, words)]
+    pairs = zip(words, kept, masked_pieces(words, gaps, unk))
+    return np.array([kept, [old if word == unk else new for word, old, new in pairs]], object)
+
+def kept_in(texts: list, pieces: np.ndarray, tail: str) -> list:
+    "Which tokens each text keeps `(t,)` bool, if it is a masked copy; None if it is not."
+    either = [f"(?:({re.escape(kept)})|{re.escape(masked)})" for kept, masked in pieces.T]
+    found = map(re.compile("".join(either) + re.escape(tail)).fullmatch, texts)
+    return [copy and np.array(copy.groups(), object) != None for copy in found]  # noqa: E711
 
 # %% ../nbs/07_words.ipynb #c026
 def joined(text: str, spans: list, join: Any, nlp: Any = None) -> np.ndarray:
@@ -189,22 +215,50 @@ class TextExplanation(Explanation):
         return [span for span, group in placed if group >= 0 and self.rule[group]]
 
     def needs(self):
-        "For each predicate how often it needs which token."
-        counts = [Counter() for _ in self.predicates]
-        for (start, end), group in zip(self.meta["spans"], self.meta["groups"]):
-            if group >= 0: counts[group][self.instance[start:end]] += 1
+        "For each predicate how often it needs which token, and which phrase: tuples of tokens."
+        words, groups = parts_of(self.instance, self.meta["spans"])[0], self.meta["groups"]
+        counts, phrases = [Counter() for _ in self.predicates], [[] for _ in self.predicates]
+        for i, group in enumerate(groups):
+            if group < 0: continue
+            counts[group][words[i],] += 1
+            alone = i == 0 or groups[i - 1] != group or words[i - 1] == words[i]
+            phrases[group] += [[words[i]]] if alone else []
+            if not alone: phrases[group][-1].append(words[i])
+        for need, found in zip(counts, phrases): need.update(tuple(p) for p in found if len(p) > 1)
         return counts
 
+    def copies(self, texts):
+        "What each text holds `(d,)`, if it is a masked copy of the instance; None if it is not."
+        words, gaps, tail = parts_of(self.instance, self.meta["spans"])
+        kept = [gap + word for gap, word in zip(gaps, words)]
+        unk, groups = self.meta.get("unk"), np.array(self.meta["groups"])
+        pieces = np.array([kept, kept]) if unk is None else pieces_of(words, gaps, unk)
+        rows = kept_in(texts, pieces, tail)
+        return [None if row is None else held_by(row, groups) for row in rows]
+
+    def counted(self, texts, needs):
+        "Has each text each of these needs: `(n, k)` bool. ValueError where the tokenizer is lost."
+        lost = texts and self.nlp is None and self.meta.get("tokenizer")
+        require(not lost, f"this explanation was made with the tokenizer {lost!r}, which a file "
+                "cannot hold: give it back, dataclasses.replace(explanation, nlp=...)")
+        sizes = {len(phrase) for need in needs for phrase in need}
+        there = [phrases_of(tokens_of(text, self.nlp), sizes) for text in texts]
+        return np.array([[need <= one for need in needs] for one in there], bool)
+
     def check(self, texts):
-        "Which token of the instance each text contains: `(n, d)` bool."
-        there = [Counter(tokens_of(text, self.nlp)) for text in as_texts(texts)]
-        held = [[need <= tokens for need in self.needs()] for tokens in there]
-        return np.array(held, bool).reshape(-1, len(self.predicates))
+        "Which word each copy of the instance holds in place, which any other text contains `(n, d)`."
+        held = self.copies(texts := as_texts(texts))
+        rest = iter(self.counted([t for t, own in zip(texts, held) if own is None], self.needs()))
+        rows = [next(rest) if own is None else own for own in held]
+        return np.array(rows, bool).reshape(-1, len(self.predicates))
 
     def holds(self, texts):
-        "Has each text each anchored word at least as often: `(n,)` bool. (The promise: in place.)"
+        "Has each copy each anchored word in place, any other text as often: `(n,)` bool."
+        held = self.copies(texts := as_texts(texts))
         need = sum((need for need, on in zip(self.needs(), self.rule) if on), Counter())
-        return np.array([need <= Counter(tokens_of(t, self.nlp)) for t in as_texts(texts)], bool)
+        rest = iter(self.counted([t for t, own in zip(texts, held) if own is None], [need]))
+        return np.array([next(rest)[0] if own is None else own[self.rule].all() for own in held],
+                        bool)
 
     def headline(self):
         "The sentence with its anchor marked, as HTML."
@@ -215,6 +269,17 @@ class TextExplanation(Explanation):
             end = stop
         return "".join(parts) + escape(text[end:])
 
+def held_by(kept: np.ndarray, groups: np.ndarray) -> np.ndarray | None:
+    "Predicates `(d,)` of kept tokens `(t,)`; None where only a part of one is kept."
+    held = np.ones(groups.max() + 1, bool)
+    held[groups[~kept]] = False
+    return held if (held[groups] == kept)[groups >= 0].all() else None
+
+def phrases_of(tokens: list, sizes: set) -> Counter:
+    "How often which tokens stand side by side, for these numbers of tokens."
+    runs = [zip(*(tokens[k:] for k in range(size))) for size in sizes]
+    return Counter(run for some in runs for run in some)
+
 def as_texts(texts: Any) -> list:
     "A list of texts. Raises TypeError for a single one."
     require(not isinstance(texts, str), "texts must be a list of texts, came: one text", TypeError)
@@ -223,7 +288,10 @@ def as_texts(texts: Any) -> list:
 class TextExplainer(Explainer[TextExplanation]):
     "The base of explainers of texts: what an explanation must know of its sampler."
     kind = TextExplanation
+    nlp: Any = None  # tokenizer
 
     def details(self, result):
-        sampler = result.tally.queries.sampler
-        return dict(meta=dict(spans=sampler.spans, groups=sampler.groups.tolist()))
+        sampler, nlp = result.tally.queries.sampler, self.nlp
+        told = nlp and getattr(nlp, "__name__", type(nlp).__name__)
+        meta = dict(spans=sampler.spans, groups=sampler.groups.tolist(), tokenizer=told)
+        return dict(nlp=nlp, meta=meta | dict(unk=sampler.unk))
