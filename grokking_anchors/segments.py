@@ -173,10 +173,10 @@ class Noise(Collage):
         pixels = self.image.reshape(size, -1)
         out = np.empty((len(choices), *pixels.shape), self.image.dtype)
         for row, new in zip(choices, out):
-            raw = np.random.SFC64(int(row[-1])).random_raw(size) >> np.uint64(32)
-            anywhere = raw * np.uint64(size) >> np.uint64(32)  # a place in the picture, at random
-            hidden = np.append(row[:-1] > 0, False)[self.owner]
-            places = np.where(hidden, anywhere.astype(np.intp), np.arange(size))
+            hidden = np.flatnonzero(np.append(row[:-1] > 0, False)[self.owner])
+            raw = np.random.SFC64(int(row[-1])).random_raw(len(hidden)) >> np.uint64(32)
+            places = np.arange(size)
+            places[hidden] = raw * np.uint64(size) >> np.uint64(32)  # anywhere in the picture
             np.take(pixels, places, axis=0, out=new, mode="clip")
         return out.reshape(-1, *self.image.shape)
 
