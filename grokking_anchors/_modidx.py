@@ -705,6 +705,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                              'grokking_anchors/words.py'),
                                         'grokking_anchors.words.TextExplanation.holds': ( 'words.html#textexplanation.holds',
                                                                                           'grokking_anchors/words.py'),
+                                        'grokking_anchors.words.TextExplanation.meets': ( 'words.html#textexplanation.meets',
+                                                                                          'grokking_anchors/words.py'),
                                         'grokking_anchors.words.TextExplanation.needs': ( 'words.html#textexplanation.needs',
                                                                                           'grokking_anchors/words.py'),
                                         'grokking_anchors.words.TextExplanation.spans': ( 'words.html#textexplanation.spans',

@@ -255,7 +255,8 @@ class TableSampler(Sampler):
         return frame_records(rows) if is_frame(rows) else rows
 
     @property
-    def under(self): return f"the rule's columns written into random ones of {self.n:,} training rows"
+    def under(self):
+        return f"the rule's columns written into random ones of {self.n:,} training rows"
 
     def remark(self, rule):
         some = contains(pack(rule), self.packed).any()
@@ -310,7 +311,7 @@ def line_of(column: Column, values: np.ndarray, low: int, high: int) -> dict:
                 low=ends[0], high=ends[1], value=None if value != value else value)
 
 def in_file(rows: Any) -> Any:
-    "Rows of a frame (dicts, or a list of them) with values that a file can hold; arrays as they are."
+    "Rows of a frame (dicts, or a list of them) as a file can hold them; arrays as they are."
     if isinstance(rows, dict): return {name: told(value) for name, value in rows.items()}
     return list(map(in_file, rows)) if isinstance(rows, list) else rows
 
@@ -325,7 +326,8 @@ class TabularExplanation(Explanation):
     def stored(self):
         "As of any explanation; what a file cannot hold, such as an interval, as text."
         own = super().stored()
-        parts = [part | {key: in_file(part[key]) for key in ("kept", "lost")} for part in self.parts]
+        parts = [part | dict(kept=in_file(part["kept"]), lost=in_file(part["lost"]))
+                 for part in self.parts]
         return own | dict(parts=parts, instance=in_file(self.instance))
 
     @classmethod

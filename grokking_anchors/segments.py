@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from .encoding import all_rules
 from .sampling import IndependentSampler
 from .settings import one_of, require
 
@@ -154,7 +153,7 @@ def blurred(image):
 
 # %% ../nbs/09_segments.ipynb #h50f572
 class Noise(Collage):
-    "Neighbours of a picture: hidden pixels show pixels drawn from the whole picture, each time anew."
+    "Neighbours of a picture: a hidden pixel shows another, drawn anew from the whole picture."
     def __init__(self, image, labels, p_sample=.5):
         super().__init__(image, labels, [], p_sample, "fresh noise")
         self.n_inputs = None

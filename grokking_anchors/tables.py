@@ -53,7 +53,7 @@ def present(column):
 
 
 def told(value):
-    """A category as a file can hold it: text and numbers as they are, all else (intervals) as text."""
+    """A category as a file can hold it: text and numbers as they are, all else as text."""
     plain = value is None or isinstance(value, (str, Number, np.generic))
     return value if plain else str(value)
 
@@ -229,7 +229,8 @@ def with_categories(columns, categorical_names, frame):
         kinds[j] = kinds[j] if own else "category"
         categories[j] = texts if own else list(range(len(texts)))
         labels[j] = texts_of(texts)
-        require(len(set(labels[j])) == len(texts), f"categorical_names of {names[j]!r} repeat a text")
+        once = len(set(labels[j])) == len(texts)
+        require(once, f"categorical_names of {names[j]!r} repeat a text")
     return columns
 
 

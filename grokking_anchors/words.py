@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from html import escape
+from itertools import groupby
 from numbers import Integral
 from typing import Any
 
@@ -162,10 +163,11 @@ def masked_pieces(
         out.append((" " if before else "") + gap + unk + (" " if after else ""))
     return out
 
-def pieces_of(words: list, gaps: list, unk: str) -> np.ndarray:  # `(2, t)` str
-    "Each token with what stands before it: kept, and masked; a token that is `unk` is only kept."
+def pieces_of(words: list, gaps: list, unk: str | None) -> np.ndarray:  # `(2, t)` str
+    "Each token with what stands before it, kept and masked; what is `unk` (or all: None) is kept."
     kept = [gap + word for gap, word in zip(gaps, words)]
-    pairs = zip(words, kept, masked_pieces(words, gaps, unk))
+    masked = kept if unk is None else masked_pieces(words, gaps, unk)
+    pairs = zip(words, kept, masked)
     return np.array([kept, [old if word == unk else new for word, old, new in pairs]], object)
 
 def kept_in(texts: list, pieces: np.ndarray, tail: str) -> list:
@@ -216,49 +218,44 @@ class TextExplanation(Explanation):
 
     def needs(self):
         "For each predicate how often it needs which token, and which phrase: tuples of tokens."
-        words, groups = parts_of(self.instance, self.meta["spans"])[0], self.meta["groups"]
-        counts, phrases = [Counter() for _ in self.predicates], [[] for _ in self.predicates]
-        for i, group in enumerate(groups):
-            if group < 0: continue
-            counts[group][words[i],] += 1
-            alone = i == 0 or groups[i - 1] != group or words[i - 1] == words[i]
-            phrases[group] += [[words[i]]] if alone else []
-            if not alone: phrases[group][-1].append(words[i])
-        for need, found in zip(counts, phrases): need.update(tuple(p) for p in found if len(p) > 1)
+        words = parts_of(self.instance, self.meta["spans"])[0]
+        counts: list = [Counter() for _ in self.rule]
+        for group, run in groupby(zip(self.meta["groups"], words), key=lambda placed: placed[0]):
+            phrase = tuple(word for _, word in run)
+            if group >= 0: counts[group].update([*zip(phrase), *[phrase] * (len(set(phrase)) > 1)])
         return counts
 
     def copies(self, texts):
         "What each text holds `(d,)`, if it is a masked copy of the instance; None if it is not."
         words, gaps, tail = parts_of(self.instance, self.meta["spans"])
-        kept = [gap + word for gap, word in zip(gaps, words)]
-        unk, groups = self.meta.get("unk"), np.array(self.meta["groups"])
-        pieces = np.array([kept, kept]) if unk is None else pieces_of(words, gaps, unk)
-        rows = kept_in(texts, pieces, tail)
-        return [None if row is None else held_by(row, groups) for row in rows]
+        pieces, groups = pieces_of(words, gaps, self.meta.get("unk")), np.array(self.meta["groups"])
+        return [kept if kept is None else held_by(kept, groups)
+                for kept in kept_in(texts, pieces, tail)]
 
     def counted(self, texts, needs):
-        "Has each text each of these needs: `(n, k)` bool. ValueError where the tokenizer is lost."
+        "Has each text each of these needs: lists of bool. ValueError where the tokenizer is lost."
         lost = texts and self.nlp is None and self.meta.get("tokenizer")
         require(not lost, f"this explanation was made with the tokenizer {lost!r}, which a file "
                 "cannot hold: give it back, dataclasses.replace(explanation, nlp=...)")
         sizes = {len(phrase) for need in needs for phrase in need}
         there = [phrases_of(tokens_of(text, self.nlp), sizes) for text in texts]
-        return np.array([[need <= one for need in needs] for one in there], bool)
+        return [[need <= one for need in needs] for one in there]
+
+    def meets(self, texts, rules, needs):
+        "Which rules `(k, d)` each copy holds, which of their needs any other text: `(n, k)`."
+        held = self.copies(texts := as_texts(texts))
+        rest = iter(self.counted([text for text, own in zip(texts, held) if own is None], needs))
+        rows = [next(rest) if own is None else (own >= rules).all(axis=1) for own in held]
+        return np.array(rows, bool).reshape(-1, len(needs))
 
     def check(self, texts):
-        "Which word each copy of the instance holds in place, which any other text contains `(n, d)`."
-        held = self.copies(texts := as_texts(texts))
-        rest = iter(self.counted([t for t, own in zip(texts, held) if own is None], self.needs()))
-        rows = [next(rest) if own is None else own for own in held]
-        return np.array(rows, bool).reshape(-1, len(self.predicates))
+        "Which predicate each copy holds in place, and any other text contains: `(n, d)` bool."
+        return self.meets(texts, np.eye(len(self.rule), dtype=bool), self.needs())
 
     def holds(self, texts):
         "Has each copy each anchored word in place, any other text as often: `(n,)` bool."
-        held = self.copies(texts := as_texts(texts))
         need = sum((need for need, on in zip(self.needs(), self.rule) if on), Counter())
-        rest = iter(self.counted([t for t, own in zip(texts, held) if own is None], [need]))
-        return np.array([next(rest)[0] if own is None else own[self.rule].all() for own in held],
-                        bool)
+        return self.meets(texts, self.rule[None], [need])[:, 0]
 
     def headline(self):
         "The sentence with its anchor marked, as HTML."
