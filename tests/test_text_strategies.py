@@ -743,6 +743,20 @@ def test_a_pool_is_never_too_small():
         assert (sampler.draw(np.tile(rule, (50, 1)), rng)[0] >= rule).all()
 
 
+def test_memory_of_a_long_text_is_not_quadratic():
+    """1,500 words, a source with neighbours: templates are looked at in blocks."""
+    import tracemalloc
+
+    source = Fixed()
+    source.window, source.candidates = 2, lambda tokens, mask: [source.answer] * int(mask.sum())
+    text = " ".join(f"w{i}" for i in range(1500))
+    tracemalloc.start()
+    sampler = sampler_of(source, text)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(sampler.names) == 1500 and peak < 2**24 and sampler.templates == 1500
+
+
 def test_a_pool_is_named():
     """A promise about one pool of templates says so, and what proposes the words; without a pool it does not."""
     own, pooled = (sampler_of(Fixed(), frac_mask_templates=fraction).under for fraction in (1, 0.1))
