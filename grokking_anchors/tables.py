@@ -263,7 +263,7 @@ class TableReader:
         if is_frame(table):
             named = set(table.columns) >= set(self.names) and not self.ohe
             table = (table[self.names] if named else table).to_numpy()
-        row, width = np.atleast_2d(np.array(table)), self.data.shape[1]  # a copy, to keep
+        row, width = np.atleast_2d(np.asarray(table)), self.data.shape[1]
         require(row.ndim == 2 and len(row) == 1,
                 f"X must be one instance, came: shape {np.shape(instance)}")
         require(row.shape[1] == width,

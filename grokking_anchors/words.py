@@ -266,11 +266,9 @@ class TextExplanation(Explanation):
             end = stop
         return "".join(parts) + escape(text[end:])
 
-def held_by(kept: np.ndarray, groups: np.ndarray) -> np.ndarray | None:
-    "Predicates `(d,)` of kept tokens `(t,)`; None where only a part of one is kept."
-    held = np.ones(groups.max() + 1, bool)
-    held[groups[~kept]] = False
-    return held if (held[groups] == kept)[groups >= 0].all() else None
+def held_by(kept: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    "Predicates `(d,)` of which all tokens are kept `(t,)`."
+    return np.bincount(groups[~kept], minlength=groups.max() + 1) == 0
 
 def phrases_of(tokens: list, sizes: set) -> Counter:
     "How often which tokens stand side by side, for these numbers of tokens."
