@@ -18,8 +18,8 @@ import numpy as np
 
 from .explanation import Explainer, Explanation, html_table
 from .plots import growing, image_story, one_picture, png, small
-from .segments import (SEGMENTATIONS, Collage, Pictures, as_shown, relabel,
-                                       replacement_sheets, segment)
+from .segments import SEGMENTATIONS, Collage, Pictures, as_shown, covered, relabel
+from .segments import replacement_sheets, segment
 from .settings import number, one_of, require
 
 # %% ../nbs/09a_image.ipynb #c054
@@ -68,18 +68,23 @@ def unpacked(state):
 
 # %% ../nbs/09a_image.ipynb #h083b99
 def collage_of(state: dict) -> Collage:
-    "The sampler that a file describes by its sheets, its label map and `p_sample`. ValueError."
+    "The sampler that a file describes: sheets, label map, `p_sample`, `behind`. ValueError."
+    require(isinstance(state.get("behind"), str), f"behind is no text: {state.get('behind')!r:.80}")
     (image, *sheets), labels = unpacked(state["sheets"]), unpacked(state["labels"])
-    fits = sheets and image.ndim in (2, 3) and labels.dtype.kind in "iu"
+    some = sheets or state["behind"] == "fresh noise"
+    fits = some and image.ndim in (2, 3) and labels.dtype.kind in "iu"
     require(fits and np.array_equal(relabel(labels, image.shape), labels),
             f"sheets and labels do not fit: {len(sheets)} of {image.shape}, labels {labels.shape}")
     number("p_sample", state["p_sample"], 0, 1, closed=True)
-    return Collage(image, labels, sheets, state["p_sample"])
+    return covered(image, labels, sheets, state["p_sample"], state["behind"])
 
 def recipes_of(sampler: Collage, rows: list) -> Pictures:
-    "The examples that a file describes by numbers of sheets `(n, d)`. ValueError."
-    choices = np.array(rows, int).reshape(-1, len(sampler.names))
-    require(((0 <= choices) & (choices < len(sampler.sheets))).all(),
+    "The examples that a file describes by numbers of sheets, or seeds, `(n, c)`. ValueError."
+    choices, own = np.array(rows or np.zeros((0, 1)), int), sampler.original()
+    if not len(choices): choices = np.zeros((0, own.shape[1]), int)
+    most = len(sampler.sheets) - 1 or np.iinfo(own.dtype).max  # of noise: seeds
+    fits = choices.shape[1:] == own.shape[1:]
+    require(fits and ((0 <= choices) & (choices <= most)).all(),
             f"examples must be numbers of sheets below {len(sampler.sheets)}, came: {rows!r:.80}")
     return Pictures(sampler, choices)
 
@@ -90,9 +95,14 @@ class ImageExplanation(Explanation):
     sampler: Any = None  # its `Collage`
 
     segments = property(lambda self: self.sampler.labels)
-    visible = property(lambda self: self.rule[self.segments])
+    visible = property(lambda self: self.sampler.mask(self.rule))
     anchor = property(lambda self: cut_out(self.sampler.image, self.visible))
     data = property(lambda self: self.published() | dict(segments=self.segments))
+
+    @property
+    def raw(self):  # in the published form, a feature is the number of a segment
+        raw, segments = super().raw, self.sampler.segments.tolist()
+        return raw | dict(feature=[segments[i] for i in raw["feature"]])
 
     def facts(self):
         "What a reader needs, with what was asked: label -> text."
@@ -103,8 +113,9 @@ class ImageExplanation(Explanation):
         return found | note if self.is_empty else found
 
     def check(self, inputs):
-        "Is every pixel of a segment as in the explained picture: `(n, d)` bool."
-        return same_segments(inputs, self.sampler.image, self.segments)
+        "Is every pixel of a predicate's segment as in the explained picture: `(n, d)` bool."
+        same = same_segments(inputs, self.sampler.image, self.segments)
+        return same.take(self.sampler.segments, axis=1)
 
     def show(self, example): return png(one_picture(self.thumbnail(example)), "a neighbour")
 
@@ -119,7 +130,7 @@ class ImageExplanation(Explanation):
         labels, losing = small(self.segments), [p["lost"] for p in self.parts if len(p["lost"])]
         kept, lost = self.parts[-1]["kept"][:2], losing[-1][:2] if losing else []
         pictures = [[self.thumbnail(one) for one in some] for some in (kept, lost)]
-        return image_story(self.thumbnail(self.instance), labels, self.rule[labels], pictures,
+        return image_story(self.thumbnail(self.instance), labels, small(self.visible), pictures,
                            self.certified, str(self.prediction))
 
     def plot_growth(self):
@@ -131,8 +142,8 @@ class ImageExplanation(Explanation):
     def stored(self):
         "Pictures as recipes, and what they are cut from once."
         parts = [part | {key: part[key].choices for key in ("kept", "lost")} for part in self.parts]
-        made = dict(p_sample=self.sampler.p_sample, labels=packed(self.segments),
-                    sheets=packed(self.sampler.sheets))
+        made = dict(p_sample=self.sampler.p_sample, behind=self.sampler.behind,
+                    labels=packed(self.segments), sheets=packed(self.sampler.sheets))
         return super().stored() | dict(parts=parts, instance=None, sampler=made)
 
     @classmethod
@@ -159,7 +170,7 @@ def checked_image(
     require(image.shape == shape,
             f"image must have the declared shape, {shape}, came: {image.shape}")
     require(np.isfinite(image).all(), "image holds NaN or infinite pixels")
-    converted = image if dtype is None else image.astype(dtype)
+    converted = image.astype(dtype or image.dtype)  # a copy: what the user does later is no matter
     require(converted.dtype.kind not in "bui" or not (converted != image).any(),
             f"dtype={np.dtype(dtype)} would change pixels of this {image.dtype} picture")
     return converted
@@ -191,7 +202,7 @@ def checked_backgrounds(
     return np.stack([checked_image(one, image.shape, image.dtype) for one in backgrounds])
 
 # %% ../nbs/09a_image.ipynb #h87600b
-BEHIND = {"mean": "its mean colour"}  # in words
+BEHIND = {"mean": "its mean colour", "blur": "a blur", "noise": "fresh noise"}  # in words
 
 class AnchorImage(Explainer[ImageExplanation]):
     "Explains what a picture classifier says."
@@ -221,23 +232,24 @@ class AnchorImage(Explainer[ImageExplanation]):
         number("p_sample", p_sample, 0, 1, closed=True)
         image = checked_image(image, self.image_shape, self.dtype)
         labels = segment(image, self.segmentation_fn, self.segmentation_kwargs)
-        sheets = replacement_sheets(image, labels, self.hide_with, self.seed)
-        behind = self.images_background
-        if behind is not None: sheets = list(checked_backgrounds(behind, image))
-        if all(np.array_equal(sheet, image) for sheet in sheets):
+        sheets = replacement_sheets(image, labels, self.hide_with)
+        others = self.images_background
+        if others is not None: sheets = list(checked_backgrounds(others, image))
+        made = covered(image, labels, sheets, p_sample, self.question()["hidden_by"])
+        if not made.changing().any():
             warnings.warn("hiding segments changes nothing; try another hide_with", stacklevel=4)
-        return Collage(image, labels, sheets, p_sample)
+        return made
 
     def question(self):
         "What cuts the picture, and what replaces a hidden segment, in words."
         name = getattr(self.segmentation_fn, "__name__", str(self.segmentation_fn))
         behind, pictures = f"the constant {self.hide_with}", self.images_background
         if isinstance(self.hide_with, str): behind = BEHIND.get(self.hide_with, self.hide_with)
-        if pictures is not None: behind = f"one of {len(pictures)} pictures"
+        if pictures is not None: behind = f"one of the {len(pictures)} pictures given"
         return dict(segmentation=name, hidden_by=behind)
 
     def details(self, result):
         "What an explanation must know of its sampler, and the question in words."
         sampler = result.tally.queries.sampler
-        asked = dict(segments=len(sampler.names), p_sample=sampler.p_sample)
+        asked = dict(segments=int(sampler.labels.max() + 1), p_sample=sampler.p_sample)
         return dict(sampler=sampler, meta=self.question() | asked)

@@ -253,7 +253,8 @@ def in_words(
     "Why the search ended."
     t, best, under = f"{settings.threshold:g}", certifier.best, certifier.queries.sampler.under
     if best is not None and best.certificate.delta == 0:
-        return "certified", f"every input was asked: precision is at least {t} under {under}"
+        return "certified", (f"every distinct input was asked: precision is at least {t} "
+                             f"under {under}")
     if best is not None:
         more = f"; {spent} was spent, so a rule of larger coverage may exist" if spent else ""
         return "certified", (f"precision exceeds {t} under {under}; a claim like this is false "

@@ -4,7 +4,8 @@ pandas is imported only when a DataFrame came; nothing here knows of anchors.
 """
 
 import sys
-from numbers import Real
+from collections import Counter
+from numbers import Number, Real
 from typing import NamedTuple
 
 import numpy as np
@@ -49,6 +50,18 @@ def present(column):
     """The values of a Series or an array that are not missing, each once."""
     there = column.dropna() if is_series(column) else column[~is_missing(column)]
     return list(dict.fromkeys(there.tolist()))
+
+
+def told(value):
+    """A category as a file can hold it: text and numbers as they are, all else as text."""
+    plain = value is None or isinstance(value, (str, Number, np.generic))
+    return value if plain else str(value)
+
+
+def texts_of(values):
+    """Categories as texts; those that read the same, such as 1 and "1", as Python writes them."""
+    shown = Counter(map(str, values))
+    return [repr(value) if shown[str(value)] > 1 else str(value) for value in values]
 
 
 def in_order(values):
@@ -127,6 +140,13 @@ def floats(values, missing, name):
         raise ValueError(said) from error
 
 
+def column_named(table, name):
+    """The Series of that name, else of the name that reads the same (0, "0"); ValueError."""
+    have, texts = list(table.columns), list(map(str, table.columns))
+    require(str(name) in texts, f"the inputs have no column {name!r}; they have: {texts}")
+    return table.iloc[:, have.index(name) if name in have else texts.index(str(name))]
+
+
 def hot_codes(block, name):
     """One-hot columns -> codes; ValueError where a row is not one-hot."""
     require(np.isin(block, (0, 1)).all() and (block.sum(axis=1) == 1).all(),
@@ -149,9 +169,8 @@ def column_values(
     for j in range(len(found)) if wanted is None else wanted:
         name, width = columns.names[j], columns.widths[j]
         if frame:
-            have = list(map(str, table.columns))
-            require(name in table.columns, f"the inputs have no column {name!r}; they have: {have}")
-            missing, values = table[name].isna().to_numpy(), table[name].to_numpy(object)
+            column = column_named(table, name)
+            missing, values = column.isna().to_numpy(), column.to_numpy(object)
         else:
             block = table[:, ends[j] - width : ends[j]]
             values = block[:, 0] if width == 1 else hot_codes(block.astype(float), name)
@@ -182,7 +201,7 @@ def columns_of(data, feature_names, categorical_names, ohe):
     found = [("number", None) if j in coded else kind_of(column(j), names[j])
              for j in range(len(names))]  # fmt: skip
     kinds, categories = map(list, zip(*found))
-    labels = [values and list(map(str, values)) for values in categories]
+    labels = [values and texts_of(values) for values in categories]
     return with_categories(Columns(names, kinds, categories, labels, widths), listed, frame)
 
 
@@ -191,8 +210,9 @@ def checked_names(names, count, twice="feature_names holds {!r} twice"):
     names = [names] if isinstance(names, str) else list(names)
     require(len(names) == count,
             f"feature_names must name {count} columns, came: {len(names)} names")
+    texts = Counter(map(str, names))  # in an explanation, 0 and "0" would be one
     for name in names:
-        require(names.count(name) == 1, twice.format(name))
+        require(texts[str(name)] == 1, twice.format(name))
     return names
 
 
@@ -208,7 +228,9 @@ def with_categories(columns, categorical_names, frame):
             require(value in texts, f"categorical_names of {names[j]!r} lacks {value!r}")
         kinds[j] = kinds[j] if own else "category"
         categories[j] = texts if own else list(range(len(texts)))
-        labels[j] = list(map(str, texts))
+        labels[j] = texts_of(texts)
+        once = len(set(labels[j])) == len(texts)
+        require(once, f"categorical_names of {names[j]!r} repeat a text")
     return columns
 
 
@@ -265,7 +287,7 @@ class TableReader:
 
     def record(self, row):
         """An instance for the books: a dict for frames, the 1-D array otherwise."""
-        return frame_records(row)[0] if self.frame else np.asarray(row)[0]
+        return frame_records(row)[0] if self.frame else np.array(row)[0]
 
 
 # ---- a row of a frame -------------------------------------------------------------------

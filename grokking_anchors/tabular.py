@@ -16,7 +16,7 @@ from .rows import QUESTIONS, SAMPLERS, Column, Table, TableExplainer
 from .rows import TabularExplanation, edge_text, sorted_table, text_of
 from .search import Strategy, shares_of
 from .settings import one_of, require
-from .tables import is_frame
+from .tables import is_frame, told
 
 # %% ../nbs/08b_tabular.ipynb #he0c22e
 def asked_column(column: Column, condition: Any) -> tuple:  # `Column`, first and last bin
@@ -39,11 +39,12 @@ def asked_categories(column: Column, condition: Any) -> tuple:
     "A column of categories, with the wanted ones (by value or text; one, or several) in front."
     several = isinstance(condition, set | list | tuple | frozenset)
     value_of = dict(zip(column.labels, column.categories)) | {v: v for v in column.categories}
-    unknown = [one for one in (condition if several else [condition]) if one not in value_of]
+    asked = list(map(told, condition if several else [condition]))
+    unknown = [one for one in asked if one not in value_of]
     if unknown:
         raise ValueError(f"{unknown[0]!r} is no category of {column.name!r}; "
                          f"it has: {list(column.labels)}")
-    wanted = {value_of[one] for one in (condition if several else [condition])}
+    wanted = {value_of[one] for one in asked}
     order = sorted(column.categories, key=lambda value: value not in wanted)  # a stable sort
     texts = dict(zip(column.categories, column.labels))
     new = replace(column, kind="category", categories=order, labels=[texts[v] for v in order])
@@ -91,7 +92,7 @@ class AnchorTabular(TableExplainer):
         sampler = SAMPLERS[distribution](table, row, bounds)
         own = sampler.held(sampler.original())[0]
         require(own.all(), f"X does not satisfy the rule: {sampler.predicates[own.argmin()]}")
-        agrees = agreement(predictor_of(self.model, soft), row, target, tolerance, soft)
+        agrees = agreement(predictor_of(self.model, soft), row.copy(), target, tolerance, soft)
         options = dict(seed=self.seed, search=CLAIM, batch_size=500) | options
         return explain(sampler, agrees, self.record(row), self.kind, self.details, **options)
 

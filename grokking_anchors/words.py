@@ -2,14 +2,15 @@
 
 # %% auto #0
 __all__ = ['CJK', 'TOKEN', 'movie_snippets', 'sentiment_model', 'token_spans', 'tokens_of', 'parts_of', 'position_names',
-           'group_names', 'TextSampler', 'MaskedWords', 'masked_pieces', 'joined', 'checked_spans', 'TextExplanation',
-           'as_texts', 'TextExplainer']
+           'group_names', 'TextSampler', 'numbered', 'MaskedWords', 'masked_pieces', 'pieces_of', 'kept_in', 'joined',
+           'checked_spans', 'TextExplanation', 'held_by', 'phrases_of', 'as_texts', 'TextExplainer']
 
 # %% ../nbs/07_words.ipynb #c003
 import re
 from collections import Counter
 from dataclasses import dataclass, field
 from html import escape
+from itertools import groupby
 from numbers import Integral
 from typing import Any
 
@@ -101,6 +102,7 @@ def group_names(
 class TextSampler(IndependentSampler):
     "Samples of a text: a predicate outside the rule is changed with probability `sample_proba`."
     templates = 0  # how many a source of words was asked about
+    unk: str | None = None  # the mask, if there is one
 
     def __init__(self, text, spans, groups=None, sample_proba=.5):
         self.text, self.spans, self.sample_proba = text, spans, sample_proba
@@ -112,16 +114,29 @@ class TextSampler(IndependentSampler):
 
     def changeable(self, groups): return groups  # each token's predicate `(t,)`, -1: never changed
 
+def numbered(groups, fixed):
+    "The predicate of each token `(t,)`, numbered anew: -1 where it is `fixed` `(t,)`."
+    groups = np.where(fixed, -1, groups)
+    groups[groups >= 0] = np.unique(groups[groups >= 0], return_inverse=True)[1]
+    return groups
+
 # %% ../nbs/07_words.ipynb #h43aa7e
 class MaskedWords(TextSampler):
     "Samples of a text: what is changed is masked by `unk`, all its tokens."
     options = ("sample_proba", "unk")
 
     def __init__(self, text, spans, sample_proba=.5, unk="UNK", groups=None):
+        self.unk = unk
         super().__init__(text, spans, groups, sample_proba)
-        kept = [gap + word for gap, word in zip(self.gaps, self.words)]
-        self.pieces = np.array([kept, masked_pieces(self.words, self.gaps, unk)], object)
+        self.pieces = pieces_of(self.words, self.gaps, unk)
         self.row_bytes = 16 * len(spans) + 4 * len(text)
+        behind = f"replaced by {unk}" if unk.strip() else "left out"
+        self.under = f"words {behind} with probability {sample_proba:g}"
+
+    def changeable(self, groups):
+        fixed = np.array(self.words, object) == self.unk
+        require(not fixed.all(), f"text has no words to hold but {self.unk!r}, the mask")
+        return numbered(groups, fixed)
 
     @staticmethod
     def prepare(nlp=None, sample_proba=.5, unk="UNK"):
@@ -147,6 +162,19 @@ def masked_pieces(
         after = i + 1 < len(words) and not gaps[i + 1] and words[i + 1][0].isalnum()
         out.append((" " if before else "") + gap + unk + (" " if after else ""))
     return out
+
+def pieces_of(words: list, gaps: list, unk: str | None) -> np.ndarray:  # `(2, t)` str
+    "Each token with what stands before it, kept and masked; what is `unk` (or all: None) is kept."
+    kept = [gap + word for gap, word in zip(gaps, words)]
+    masked = kept if unk is None else masked_pieces(words, gaps, unk)
+    pairs = zip(words, kept, masked)
+    return np.array([kept, [old if word == unk else new for word, old, new in pairs]], object)
+
+def kept_in(texts: list, pieces: np.ndarray, tail: str) -> list:
+    "Which tokens each text keeps `(t,)` bool, if it is a masked copy; None if it is not."
+    either = [f"(?:({re.escape(kept)})|{re.escape(masked)})" for kept, masked in pieces.T]
+    found = map(re.compile("".join(either) + re.escape(tail)).fullmatch, texts)
+    return [copy and np.array(copy.groups(), object) != None for copy in found]  # noqa: E711
 
 # %% ../nbs/07_words.ipynb #c026
 def joined(text: str, spans: list, join: Any, nlp: Any = None) -> np.ndarray:
@@ -189,22 +217,45 @@ class TextExplanation(Explanation):
         return [span for span, group in placed if group >= 0 and self.rule[group]]
 
     def needs(self):
-        "For each predicate how often it needs which token."
-        counts = [Counter() for _ in self.predicates]
-        for (start, end), group in zip(self.meta["spans"], self.meta["groups"]):
-            if group >= 0: counts[group][self.instance[start:end]] += 1
+        "For each predicate how often it needs which token, and which phrase: tuples of tokens."
+        words = parts_of(self.instance, self.meta["spans"])[0]
+        counts: list = [Counter() for _ in self.rule]
+        for group, run in groupby(zip(self.meta["groups"], words), key=lambda placed: placed[0]):
+            phrase = tuple(word for _, word in run)
+            if group >= 0: counts[group].update([*zip(phrase), *[phrase] * (len(set(phrase)) > 1)])
         return counts
 
+    def copies(self, texts):
+        "What each text holds `(d,)`, if it is a masked copy of the instance; None if it is not."
+        words, gaps, tail = parts_of(self.instance, self.meta["spans"])
+        pieces, groups = pieces_of(words, gaps, self.meta.get("unk")), np.array(self.meta["groups"])
+        return [kept if kept is None else held_by(kept, groups)
+                for kept in kept_in(texts, pieces, tail)]
+
+    def counted(self, texts, needs):
+        "Has each text each of these needs: lists of bool. ValueError where the tokenizer is lost."
+        lost = texts and self.nlp is None and self.meta.get("tokenizer")
+        require(not lost, f"this explanation was made with the tokenizer {lost!r}, which a file "
+                "cannot hold: give it back, dataclasses.replace(explanation, nlp=...)")
+        sizes = {len(phrase) for need in needs for phrase in need}
+        there = [phrases_of(tokens_of(text, self.nlp), sizes) for text in texts]
+        return [[need <= one for need in needs] for one in there]
+
+    def meets(self, texts, rules, needs):
+        "Which rules `(k, d)` each copy holds, which of their needs any other text: `(n, k)`."
+        held = self.copies(texts := as_texts(texts))
+        rest = iter(self.counted([text for text, own in zip(texts, held) if own is None], needs))
+        rows = [next(rest) if own is None else (own >= rules).all(axis=1) for own in held]
+        return np.array(rows, bool).reshape(-1, len(needs))
+
     def check(self, texts):
-        "Which token of the instance each text contains: `(n, d)` bool."
-        there = [Counter(tokens_of(text, self.nlp)) for text in as_texts(texts)]
-        held = [[need <= tokens for need in self.needs()] for tokens in there]
-        return np.array(held, bool).reshape(-1, len(self.predicates))
+        "Which predicate each copy holds in place, and any other text contains: `(n, d)` bool."
+        return self.meets(texts, np.eye(len(self.rule), dtype=bool), self.needs())
 
     def holds(self, texts):
-        "Has each text each anchored word at least as often: `(n,)` bool. (The promise: in place.)"
+        "Has each copy each anchored word in place, any other text as often: `(n,)` bool."
         need = sum((need for need, on in zip(self.needs(), self.rule) if on), Counter())
-        return np.array([need <= Counter(tokens_of(t, self.nlp)) for t in as_texts(texts)], bool)
+        return self.meets(texts, self.rule[None], [need])[:, 0]
 
     def headline(self):
         "The sentence with its anchor marked, as HTML."
@@ -215,6 +266,15 @@ class TextExplanation(Explanation):
             end = stop
         return "".join(parts) + escape(text[end:])
 
+def held_by(kept: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    "Predicates `(d,)` of which all tokens are kept `(t,)`."
+    return np.bincount(groups[~kept], minlength=groups.max() + 1) == 0
+
+def phrases_of(tokens: list, sizes: set) -> Counter:
+    "How often which tokens stand side by side, for these numbers of tokens."
+    runs = [zip(*(tokens[k:] for k in range(size))) for size in sizes]
+    return Counter(run for some in runs for run in some)
+
 def as_texts(texts: Any) -> list:
     "A list of texts. Raises TypeError for a single one."
     require(not isinstance(texts, str), "texts must be a list of texts, came: one text", TypeError)
@@ -223,7 +283,10 @@ def as_texts(texts: Any) -> list:
 class TextExplainer(Explainer[TextExplanation]):
     "The base of explainers of texts: what an explanation must know of its sampler."
     kind = TextExplanation
+    nlp: Any = None  # tokenizer
 
     def details(self, result):
-        sampler = result.tally.queries.sampler
-        return dict(meta=dict(spans=sampler.spans, groups=sampler.groups.tolist()))
+        sampler, nlp = result.tally.queries.sampler, self.nlp
+        told = nlp and getattr(nlp, "__name__", type(nlp).__name__)
+        meta = dict(spans=sampler.spans, groups=sampler.groups.tolist(), tokenizer=told)
+        return dict(nlp=nlp, meta=meta | dict(unk=sampler.unk))
