@@ -297,10 +297,11 @@ class Doubting(Answers):
     def first(self, choices):
         "The answers, with the instance beside them, which is no sample and is not counted."
         keys = row_keys(asked := np.concatenate([choices, self.sampler.original()]))
-        check_original(self, (agreed := self.recall(asked))[-1])
-        self.unlike = frozenset(keys[-1:]).difference(keys[:-1])
-        self.distinct -= len(self.unlike) if self.settings.deterministic else 1
-        return agreed[:-1]
+        own = keys.index(keys[-1])  # the instance, or a sample like it
+        agreed = self.recall(asked[:max(own + 1, len(choices))])
+        check_original(self, agreed[own])
+        if own == len(choices): self.distinct, self.unlike = self.distinct - 1, frozenset(keys[-1:])
+        return agreed[:len(choices)]
 
 # %% ../nbs/01b_asking.ipynb #h5e3c37
 class Queries(Doubting):

@@ -390,6 +390,7 @@ def other_precision(queries: Any, rule: np.ndarray, rng: Any) -> dict:
     sampler = queries.sampler
     most = min(sampler.count_rows, queries.left)
     if not queries.calls or most <= 0: return {}  # no budget is left, or was for the rule itself
+    if not rule.any(): return {}  # with nothing held, both questions are one
     if isinstance(sampler, ObservedSampler):
         choices, name = TableSampler.draw(sampler, np.tile(rule, (most, 1)), rng)[1], "perturb"
     else:

@@ -167,7 +167,7 @@ def exact(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Callable
     held, choices, weights = inputs_of(queries.sampler)
     queries.check(len(choices))  # all or nothing
     agreed = np.concatenate([queries.answer(part) for part in queries.batches(choices)])
-    queries.recall(choices[:queries.left])  # some of them again: does the model roll dice?
+    queries.recall(choices[:max(0, queries.left - queries.again)])  # some of them again: does the model roll dice?
     coverages = superset_sums(held, weights)
     precisions = superset_sums(held, weights * agreed) / np.maximum(coverages, 1e-300)
     doubted = superset_sums(held, (agreed < 1) & (weights > 0)) > 0  # however improbable
