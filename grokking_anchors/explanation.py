@@ -10,7 +10,7 @@ __all__ = ['NOTHING', 'CHIP', 'DOUBT', 'WINGS', 'Kind', 'OPTIONS', 'QUESTION', '
 import html
 import json
 from collections.abc import Callable
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import dataclass, field, fields
 from importlib import import_module
 from inspect import signature
@@ -346,5 +346,5 @@ def explained(door: Door, instance: Any, question: tuple, options: dict, asked: 
     record = dict(asked=dict(zip(QUESTION, question)) | asked)
     def details(result):
         own = door.details(result)
-        return own | dict(asked_of=door, meta=own.get("meta", {}) | record)
+        return own | dict(asked_of=copy(door), meta=own.get("meta", {}) | record)
     return explain(sampler, agrees, door.record(inputs), door.kind, details, **options)

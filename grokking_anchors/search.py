@@ -3,7 +3,7 @@
 # %% auto #0
 __all__ = ['SAMPLED', 'STRATEGIES', 'SOME', 'FEW', 'Verdict', 'SearchResult', 'wilson', 'neighbours', 'polish', 'last_chance',
            'beam', 'first_pool', 'shares_of', 'superset_sums', 'best_listed', 'exact', 'inputs_of', 'Strategy', 'later',
-           'asked_for', 'chosen', 'in_words', 'rule_to_return', 'numbers_of', 'looked', 'streams', 'find_anchor']
+           'asked_for', 'chosen', 'in_words', 'rule_to_return', 'numbers_of', 'streams', 'looked', 'find_anchor']
 
 # %% ../nbs/05b_search.ipynb #hc8ac72
 from collections.abc import Callable
@@ -297,15 +297,6 @@ def numbers_of(
     if not exactly: coverage = float(recount(tested.rule[None])[0])
     return share, interval, coverage, (coverage,) * 2 if exactly else wilson(coverage, n)
 
-# %% ../nbs/05b_search.ipynb #hf06877
-def looked(look: Callable, tally: Tally, certifier: Certifier, coverage_of: Callable) -> tuple:
-    "Let a strategy look; when its budget is spent, the closest rule still gets a test on the rest."
-    try: return look(tally, certifier, coverage_of), ""
-    except BudgetSpent as budget: spent = str(budget)
-    try: last_chance(tally, certifier, coverage_of, spent=True)
-    except BudgetSpent: pass
-    return shares_of(tally), spent
-
 # %% ../nbs/05b_search.ipynb #h47f689
 def streams(sampler: Sampler, seed: int | None) -> list:
     "Three independent generators, from the seed and the instance; from chance without a seed."
@@ -318,6 +309,14 @@ def streams(sampler: Sampler, seed: int | None) -> list:
         data = repr([str(v) for v in values.ravel().tolist() if isinstance(v, plain)]).encode()
     told = blake2b(repr(list(sampler.predicates)).encode() + data, digest_size=16).digest()
     return np.random.default_rng([seed, *np.frombuffer(told, np.uint32).tolist()]).spawn(3)
+
+def looked(look: Callable, tally: Tally, certifier: Certifier, coverage_of: Callable) -> tuple:
+    "Let a strategy look; when its budget is spent, the closest rule still gets a test on the rest."
+    try: return look(tally, certifier, coverage_of), ""
+    except BudgetSpent as budget: spent = str(budget)
+    try: last_chance(tally, certifier, coverage_of, spent=True)
+    except BudgetSpent: pass
+    return shares_of(tally), spent
 
 # %% ../nbs/05b_search.ipynb #hfa8be3
 def find_anchor(

@@ -215,7 +215,9 @@ def surrogate(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Call
     settings, sampler = tally.queries.settings, tally.queries.sampler
     left, empty = tally.queries.left, np.zeros((1, len(sampler.predicates)), bool)
     n = max(1, min(settings.batch_size, left // 20))  # what a small budget allows
-    if certifier(labelled(tally, coverage_of, empty, max(1, n // 2))): return shares_of(tally)
+    for rows in (max(1, n // 2), 2 * n):
+        if certifier(labelled(tally, coverage_of, empty, rows)): return shares_of(tally)
+        if shares_of(tally)(empty)[0] < settings.threshold - .15: break  # five standard errors
     model, seen = surrogate_of(sampler, tally.rng, settings), empty[:0]
     pool = random_rules(model, min(2 * settings.min_samples_start, left // 4), tally.rng)
     tally.draw(pool, np.ones(len(pool), int))

@@ -66,7 +66,7 @@ MUTATIONS = [
     ),
     *of(
         "01b_asking", "test_sampler.py",
-        ("self.distinct -= len(self.unlike) if", "self.distinct -= 0 if"),
+        ("self.distinct - 1, frozenset", "self.distinct, frozenset"),
         ("if self.unlike and not self.unlike.isdisjoint(keys):", "if False:"),
         ("self.settings.max_queries - 1 - self.rows", "self.settings.max_queries - self.rows"),
         ("self.settings.max_queries // 10)", "0)"),
@@ -159,8 +159,8 @@ MUTATIONS = [
          "queries.ask(np.repeat(candidate.rules | True, k, axis=0), rng)"),
         ("if not self.knows(candidates.rules[i])]", "if True]"),
         ("if candidates.coverage[i] <= self.best_coverage: break", "if False: break"),
-        ("np.lexsort((-chance, candidates.rules.sum(axis=1), -candidates.coverage))",
-         "np.lexsort((-chance, candidates.rules.sum(axis=1), candidates.coverage))"),
+        ("np.lexsort((-share, candidates.rules.sum(axis=1), -candidates.coverage))",
+         "np.lexsort((-share, candidates.rules.sum(axis=1), candidates.coverage))"),
     ),
     *of(
         "05_certify", "test_settings.py",

@@ -25,9 +25,14 @@ def kinds():
     squares = lambda image: np.arange(8)[:, None] // 2 * 4 + np.arange(8) // 2
     bright = lambda pictures: (pictures[:, 0, 0] > 0.5).astype(int)
     picture = np.random.default_rng(1).random((8, 8)) / 2 + 0.5
-    return {"text": (AnchorText(good, seed=0), TEXT),
-            "table": (AnchorTabular(lambda rows: (rows[:, 0] > 0).astype(int), seed=0).fit(train), train[train[:, 0] > 1][0]),
-            "picture": (AnchorImage(bright, (8, 8), segmentation_fn=squares, hide_with=0, seed=0), picture)}  # fmt: skip
+    return {
+        "text": (AnchorText(good, seed=0), TEXT),
+        "table": (
+            AnchorTabular(lambda rows: (rows[:, 0] > 0).astype(int), seed=0).fit(train),
+            train[train[:, 0] > 1][0],
+        ),
+        "picture": (AnchorImage(bright, (8, 8), segmentation_fn=squares, hide_with=0, seed=0), picture),
+    }
 
 
 KINDS = kinds()
@@ -62,7 +67,9 @@ def test_another_model_takes_the_place():
     """The rule of yesterday's model, asked of today's; and of an estimator."""
     found = KINDS["text"][0].explain(TEXT)
     worse = lambda texts: good(texts) * (np.array([len(text) for text in texts]) % 2)
-    checked = audit(found, 2000, worse, seed=0) if worse([TEXT])[0] else audit(found, 2000, lambda t: 1 - worse(t), seed=0)
+    checked = (
+        audit(found, 2000, worse, seed=0) if worse([TEXT])[0] else audit(found, 2000, lambda t: 1 - worse(t), seed=0)
+    )
     assert checked.verdict == "broken" and found.asked_of.predictor is good
 
 
@@ -77,6 +84,7 @@ def test_another_explainer_is_refused():
 
 def test_open_and_no_claim():
     """A verdict only when the whole interval lies on one side."""
+
     class Bits(IndependentSampler):
         def render(self, choices):
             return choices
@@ -105,7 +113,10 @@ def test_a_record_counts_explanations():
     """The share is one of explanations, also of those that claim nothing."""
     found = KINDS["text"][0].explain(TEXT)
     kept = Audit(found, Measured(1000, 1000), Measured(500, 1000))
-    broken, none = replace(kept, precision=Measured(900, 1000)), replace(kept, explanation=replace(found, certified=False))
+    broken, none = (
+        replace(kept, precision=Measured(900, 1000)),
+        replace(kept, explanation=replace(found, certified=False)),
+    )
     counted = record([kept, kept, broken, none])
     assert counted == (3, 2, 1, 0, exact_interval(1, 4)) and "3 claims: 2 kept, 1 broken" in str(counted)
     with pytest.raises(ValueError, match="at least one"):

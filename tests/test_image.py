@@ -174,12 +174,17 @@ def test_other_replacements(form):
 
 @pytest.mark.parametrize("form", FORMS)
 def test_noise_is_new_in_every_sample(form):
-    """Hidden pixels are pixels of the picture, each as likely as any other, never the same twice; recipes repeat them."""
+    """Hidden pixels are pixels of the picture, equally likely, never the same twice; recipes repeat them."""
     image, n = FORMS[form], 500
     noise = Noise(image, squares(GREY))
     held, choices = noise.draw(np.tile(np.arange(12) == 3, (n, 1)), np.random.default_rng(0))
     pictures, hidden = noise.render(choices), ~held[:, squares(GREY)]
-    assert choices.shape == (n, 13) and noise.n_inputs is None and noise.enumerate() is None and pictures.dtype == image.dtype
+    assert (
+        choices.shape == (n, 13)
+        and noise.n_inputs is None
+        and noise.enumerate() is None
+        and pictures.dtype == image.dtype
+    )
     assert np.array_equal(pictures, noise.render(choices)) and noise.render(choices[:0]).shape == (0, *image.shape)
     assert np.array_equal(noise.render(noise.original())[0], image) and held[:, 3].all()
     assert (pictures[~hidden] == np.broadcast_to(image, pictures.shape)[~hidden]).all()
@@ -191,13 +196,18 @@ def test_noise_is_new_in_every_sample(form):
 
 
 def test_a_promise_behind_noise_speaks_of_noise():
-    """A model that one noise in ten fools: no rule of the empty kind is certified, which ten fixed sheets often let pass."""
+    """A model that one noise in ten fools: the empty rule is not certified, which ten fixed sheets often let pass."""
     image = np.arange(192, dtype=np.uint8).reshape(12, 16)
     model = lambda p: (p[:, 11, 15] % 192 < 20) & (p[:, 11, 15] != 191)
     wrong = 0
     for seed in range(20):
-        found = AnchorImage(lambda p: ~model(p), image.shape, segmentation_fn=lambda i: np.arange(192).reshape(12, 16) // 96,
-                            hide_with="noise", seed=seed).explain(image, p_sample=0.9)
+        found = AnchorImage(
+            lambda p: ~model(p),
+            image.shape,
+            segmentation_fn=lambda i: np.arange(192).reshape(12, 16) // 96,
+            hide_with="noise",
+            seed=seed,
+        ).explain(image, p_sample=0.9)
         wrong += found.certified and not found.rule[1]
     assert wrong <= 4  # precision is .905; at .1, five or more of 20 come once in 23 runs, and the bet is stricter
 
@@ -220,7 +230,9 @@ def test_a_segment_that_cannot_change_is_no_predicate(hide):
     image, model, seen = planted(image, 250)
     found = explainer(model, image, hide, lambda picture: labels * 10).explain(image, search="beam")
     sampler, flat = found.sampler, {"mean": {3, 5, 7}, "blur": set(), "noise": set()}.get(hide, {5, 7})
-    assert set(sampler.segments.tolist()) == set(range(12)) - flat and len(found.rule) == len(found.names) == 12 - len(flat)
+    assert set(sampler.segments.tolist()) == set(range(12)) - flat and len(found.rule) == len(found.names) == 12 - len(
+        flat
+    )
     assert found.meta["segments"] == 12 == found.segments.max() + 1
     held, choices = sampler.draw(np.zeros((200, len(found.names)), bool), np.random.default_rng(0))
     pictures = sampler.render(choices)
@@ -229,7 +241,12 @@ def test_a_segment_that_cannot_change_is_no_predicate(hide):
     if flat:
         assert (found.check(pictures) == held).all()
         listed = sampler.render(sampler.enumerate()[1])
-        assert len(np.unique(listed, axis=0)) == len(listed) == sampler.n_inputs == (2 ** len(held[0]) - 1) * (len(sampler.sheets) - 1) + 1
+        assert (
+            len(np.unique(listed, axis=0))
+            == len(listed)
+            == sampler.n_inputs
+            == (2 ** len(held[0]) - 1) * (len(sampler.sheets) - 1) + 1
+        )
     if hide != "mean":  # which shows a flat corner as it is
         assert found.raw["names"] == ["segment 3"] and found.raw["feature"] == [3] and found.visible[:4, 12:].all()
         assert found.plot() and found.plot_growth() and found.visible.sum() == 16
@@ -239,7 +256,7 @@ def test_a_segment_that_cannot_change_is_no_predicate(hide):
 
 
 def test_digits_name_no_black_square():
-    """Twelve digits on black paper: rules name squares with ink alone, and fewer questions are asked than there are squares for."""
+    """Twelve digits on black paper: rules name squares with ink alone, and fewer questions are asked."""
     from sklearn.datasets import load_digits
 
     pictures, labels = load_digits().images[:12], np.arange(8)[:, None] // 2 * 4 + np.arange(8) // 2
@@ -247,11 +264,23 @@ def test_digits_name_no_black_square():
     for picture in pictures:
         ink = np.bincount(labels.ravel(), picture.ravel()) > 0
         found = AnchorImage(model, (8, 8), segmentation_fn=lambda p: labels, hide_with=0, seed=0).explain(picture)
-        assert len(found.rule) == ink.sum() and ink[found.raw["feature"]].all() and found.queries["distinct"] <= 2 ** ink.sum()
+        assert (
+            len(found.rule) == ink.sum()
+            and ink[found.raw["feature"]].all()
+            and found.queries["distinct"] <= 2 ** ink.sum()
+        )
 
 
-@pytest.mark.parametrize("hide, behind", [("mean", "its mean colour"), ("blur", "a blur"), ("noise", "fresh noise"),
-                                          ("constant", "the constant 0"), ("backgrounds", "one of the 2 pictures given")])
+@pytest.mark.parametrize(
+    "hide, behind",
+    [
+        ("mean", "its mean colour"),
+        ("blur", "a blur"),
+        ("noise", "fresh noise"),
+        ("constant", "the constant 0"),
+        ("backgrounds", "one of the 2 pictures given"),
+    ],
+)
 def test_a_promise_names_what_hides(hide, behind):
     """`under`, before and after a file, and the line Question."""
     found = explainer(lambda p: np.ones(len(p)), GREY, hide).explain(GREY, p_sample=0.25)
@@ -515,7 +544,7 @@ def test_documented_superpixel_function():
         segments = np.zeros([image.shape[0], image.shape[1]])
         row_idx, col_idx = np.where(segments == 0)
         for i, j in zip(row_idx, col_idx):
-            segments[i, j] = int((image.shape[1]/size[1]) * (i//size[0]) + j//size[1])
+            segments[i, j] = int((image.shape[1] / size[1]) * (i // size[0]) + j // size[1])
         return segments
 
     image = np.zeros((28, 28, 1), np.float32)
@@ -526,7 +555,7 @@ def test_documented_superpixel_function():
     image[5, 8] = 1
     black = np.zeros((3, 28, 28, 1), np.float32)
     background = AnchorImage(predict_fn, (28, 28, 1), segmentation_fn=superpixel, images_background=black)
-    explanation = background.explain(image, p_sample=.5)
+    explanation = background.explain(image, p_sample=0.5)
     assert explanation.raw["feature"] == [5] and explanation.segments.max() == 27 and explanation.raw["prediction"] == 1
     assert explainer.explain(image).is_empty  # .96 is still above one half: the mean colour carries the answer
     options = dict(segmentation_fn=superpixel, segmentation_kwargs=dict(size=(14, 14)))

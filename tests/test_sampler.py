@@ -232,7 +232,7 @@ def test_nothing_kept_by_chance_cannot_be_listed():
 
 @pytest.mark.parametrize("rule", [[1, 1, 1, 1, 0, 0], [0, 0, 0, 0, 0, 0]])
 def test_equal_recipes_are_asked_once(rule):
-    """But for thirty doubts; also the instance, beside the first samples. Rows, distinct rows and doubts are counted."""
+    """But for thirty doubts; also the instance, beside the first samples. All rows are counted."""
     seen, rule = [], np.array(rule, bool)
     judge = agreement(toy_model, [SENTENCE])
     queries = Queries(toy_sampler(), lambda texts: seen.extend(texts) or judge(texts))

@@ -128,8 +128,16 @@ def test_a_model_that_changes_is_noticed():
 @pytest.mark.parametrize("p", [0.9, 0.9499])
 def test_dice_of_a_whole_call(p):
     """`independent="call"`: 80 explanations at delta .3; each certificate would be false."""
-    options = dict(deterministic=False, independent="call", delta=0.3, max_anchor_size=1, max_pulls=300,
-                   min_samples_start=50, batch_size=20, n_covered_ex=1)  # fmt: skip
+    options = dict(
+        deterministic=False,
+        independent="call",
+        delta=0.3,
+        max_anchor_size=1,
+        max_pulls=300,
+        min_samples_start=50,
+        batch_size=20,
+        n_covered_ex=1,
+    )
     broken = sum(find_anchor(Bits(8), Dice(p, seed, "call"), seed=seed, **options).certified for seed in range(80))
     assert broken <= limit(0.3, 80)
 
@@ -163,7 +171,7 @@ def test_exact_stays_in_its_budget():
     """64 inputs, the instance, and as many doubts as are left."""
     for most, again in ((65, 0), (66, 1), (67, 2), (200, 30)):
         seen = []
-        agrees = agreement(lambda rows: seen.append(len(rows)) or rows[:, 0] * 1, np.ones((1, 6), bool))
+        agrees = agreement(lambda rows, seen=seen: seen.append(len(rows)) or rows[:, 0] * 1, np.ones((1, 6), bool))
         found = find_anchor(Bits(), agrees, search="exact", max_queries=most)
         assert found.queries["again"] == again and found.queries["distinct"] == 64 and sum(seen) == 65 + again
 
@@ -180,8 +188,10 @@ def test_a_promise_names_its_samples_and_its_share():
     assert "exceeds 0.95 under bits turned off by a coin" in reason and "a share 0.07 of explanations" in reason
     assert "probability" not in reason
     assert "under bits turned off" in find_anchor(sampler, first, search="exact", max_queries=10_000).reason
-    assert "under bits turned off" in find_anchor(sampler, lambda rows: rows.all(axis=1) * 1.0, seed=0, search="beam",
-                                                  max_anchor_size=1).reason  # fmt: skip
+    assert (
+        "under bits turned off"
+        in find_anchor(sampler, lambda rows: rows.all(axis=1) * 1.0, seed=0, search="beam", max_anchor_size=1).reason
+    )
 
 
 # ---- B: streams -------------------------------------------------------------------------
@@ -193,9 +203,14 @@ def test_streams_come_from_seed_and_instance():
     assert first(toy_sampler(), 0) == first(toy_sampler(), 0) != first(toy_sampler(), 1)
     train = np.random.default_rng(0).normal(size=(50, 3))
     table = AnchorTabular(lambda rows: rows[:, 0] > 0).fit(train)
-    image = AnchorImage(lambda pictures: pictures[:, 0, 0] > 0, (4, 4), segmentation_fn=lambda p: np.arange(16).reshape(4, 4))
-    for explainer, one, other in ((table, train[0], train[1]), (image, np.eye(4), np.ones((4, 4))),
-                                  (AnchorText(lambda texts: [1] * len(texts)), "so good", "so bad")):  # fmt: skip
+    image = AnchorImage(
+        lambda pictures: pictures[:, 0, 0] > 0, (4, 4), segmentation_fn=lambda p: np.arange(16).reshape(4, 4)
+    )
+    for explainer, one, other in (
+        (table, train[0], train[1]),
+        (image, np.eye(4), np.ones((4, 4))),
+        (AnchorText(lambda texts: [1] * len(texts)), "so good", "so bad"),
+    ):
         again, another = explainer.sampler(one), explainer.sampler(other)
         assert first(explainer.sampler(one), 0) == first(again, 0) != first(another, 0)
 
@@ -211,9 +226,14 @@ class Cards(Explainer[Explanation]):
 
 def test_errors_do_not_come_all_at_once():
     """One seed for twenty instances, the same throws for each: not all of them are certified, or none."""
+
     def outcomes(seed):
-        runs = [Cards(Dice(0.949, seed), seed=seed).explain(i, delta=0.9, deterministic=False, max_anchor_size=1,
-                                                           max_pulls=400, min_samples_start=50) for i in range(20)]  # fmt: skip
+        runs = [
+            Cards(Dice(0.949, seed), seed=seed).explain(
+                i, delta=0.9, deterministic=False, max_anchor_size=1, max_pulls=400, min_samples_start=50
+            )
+            for i in range(20)
+        ]
         return [run.certified for run in runs]
 
     mixed = [0 < sum(outcomes(seed)) < 20 for seed in range(3)]
@@ -230,8 +250,11 @@ def test_an_empty_anchor_is_cheap():
     words = " ".join(f"word{i}" for i in range(30))
     train = np.random.default_rng(0).normal(size=(300, 6))
     squares = lambda image: np.arange(12)[:, None] // 3 * 4 + np.arange(12) // 3
-    for explainer, instance in ((AnchorText(always), words), (AnchorTabular(always).fit(train), train[0]),
-                                (AnchorImage(always, (12, 12), segmentation_fn=squares), np.random.default_rng(1).random((12, 12)))):  # fmt: skip
+    for explainer, instance in (
+        (AnchorText(always), words),
+        (AnchorTabular(always).fit(train), train[0]),
+        (AnchorImage(always, (12, 12), segmentation_fn=squares), np.random.default_rng(1).random((12, 12))),
+    ):
         seen.clear()
         found = explainer.explain(instance, seed=0)
         assert found.is_empty and found.certified and len(seen) <= 160
@@ -240,7 +263,15 @@ def test_an_empty_anchor_is_cheap():
 def test_stride_saves_rows_and_costs_calls():
     """Twenty seeds, a rule of one bit among fourteen."""
     model = lambda rows: rows[:, 3].astype(float)
-    cost = {stride: np.sum([[found.queries[key] for key in ("rows", "calls")]
-                            for seed in range(20) for found in [find_anchor(Bits(14), model, seed=seed, stride=stride)]], axis=0)
-            for stride in (0.3, 1)}  # fmt: skip
+    cost = {
+        stride: np.sum(
+            [
+                [found.queries[key] for key in ("rows", "calls")]
+                for seed in range(20)
+                for found in [find_anchor(Bits(14), model, seed=seed, stride=stride)]
+            ],
+            axis=0,
+        )
+        for stride in (0.3, 1)
+    }
     assert cost[0.3][0] < 0.7 * cost[1][0] and cost[0.3][1] > cost[1][1]

@@ -499,18 +499,26 @@ def rude(rows):
     return answers.astype(int)
 
 
-@pytest.mark.parametrize("form", [lambda table: table, lambda table: pd.DataFrame(table, columns=["a", "b"])], ids=["array", "frame"])
+@pytest.mark.parametrize(
+    "form", [lambda table: table, lambda table: pd.DataFrame(table, columns=["a", "b"])], ids=["array", "frame"]
+)
 def test_a_model_that_writes_harms_nobody(form):
-    """Not the training data, not the user's row: in `fit`, in `predict_fn`, in `evaluate` with and without an instance."""
+    """Not the training data, not the user's row: in `fit`, `predict_fn`, `evaluate` with and without an instance."""
     data = form(np.random.default_rng(0).uniform(0, 10, size=(300, 2)))
-    copy, cut, name = data.copy(), data.iloc if isinstance(data, pd.DataFrame) else data, "a" if isinstance(data, pd.DataFrame) else "column 0"
+    copy, cut, name = (
+        data.copy(),
+        data.iloc if isinstance(data, pd.DataFrame) else data,
+        "a" if isinstance(data, pd.DataFrame) else "column 0",
+    )
     row = form(np.array([[8.0, 1.0]]))
     explainer = AnchorTabular(rude, seed=0).fit(data, bins="tree")
     assert len(explainer.table.columns[0].edges) and np.array_equal(explainer.table.reader.data, copy)
     explainer.predict_fn(row)
     for X in (row, None):
         tested = explainer.evaluate({name: (5, None)}, X, target=1)
-        assert tested.certified and max(np.ravel(list(tested.instance.values()) if name == "a" else tested.instance)) < 10
+        assert (
+            tested.certified and max(np.ravel(list(tested.instance.values()) if name == "a" else tested.instance)) < 10
+        )
     assert np.array_equal(row, [[8.0, 1.0]]) and np.array_equal(data, copy) and len(cut[:5]) == 5
     assert np.array_equal(explainer.table.reader.data, copy)
 
@@ -528,16 +536,30 @@ def test_an_explanation_keeps_its_own_row():
 def test_coverage_of_a_large_table_is_sampled_and_says_so():
     """Over 100,000 rows no count on a part of them is called exact; up to there it is one."""
     table = np.random.default_rng(1).integers(0, 4, size=(100_040, 2)).astype(float)
-    explainer, truth = AnchorTabular(lambda rows: rows[:, 0] > 1, ["a", "b"], seed=0).fit(table), (table[:, 0] > 1).mean()
+    explainer, truth = (
+        AnchorTabular(lambda rows: rows[:, 0] > 1, ["a", "b"], seed=0).fit(table),
+        (table[:, 0] > 1).mean(),
+    )
     for distribution in ("perturb", "observe"):
         found = explainer.explain(np.array([3.0, 0]), distribution=distribution)
         low, high = found.coverage_interval
-        assert found.anchor == ["a > 1"] and 0 < high - low < 0.03 and low < truth < high and "(exact)" not in str(found).split("Coverage")[1].split("\n")[0]
+        assert (
+            found.anchor == ["a > 1"]
+            and 0 < high - low < 0.03
+            and low < truth < high
+            and "(exact)" not in str(found).split("Coverage")[1].split("\n")[0]
+        )
         sampler = explainer.sampler(np.array([3.0, 0]), distribution)
         assert sampler.coverage(found.rule[None]) is None and sampler.n_inputs is None
-        assert ("of a fixed 100,000 of all 100,040" if distribution == "observe" else "random ones of 100,040 training rows") in sampler.under
+        assert (
+            "of a fixed 100,000 of all 100,040" if distribution == "observe" else "random ones of 100,040 training rows"
+        ) in sampler.under
         assert found.measured["perturb" if distribution == "observe" else "observe"][2] == "sampled"
-    small = AnchorTabular(lambda rows: rows[:, 0] > 1, ["a", "b"], seed=0).fit(table[:100_000]).sampler(np.array([3.0, 0]), "observe")
+    small = (
+        AnchorTabular(lambda rows: rows[:, 0] > 1, ["a", "b"], seed=0)
+        .fit(table[:100_000])
+        .sampler(np.array([3.0, 0]), "observe")
+    )
     assert small.coverage(np.zeros((1, len(small.names)), bool)).tolist() == [1] and small.n_inputs == 100_000
     assert small.under == "random training rows that satisfy the rule"
 
@@ -550,7 +572,7 @@ def test_names_of_columns_may_be_numbers(names):
     for e in (found, Explanation.from_json(found.to_json())):
         assert e.holds(data).tolist() == (X[:, 0] > 0).tolist() if X[0, 0] > 0 else (X[:, 0] <= 0).tolist()
         assert e.plot_numbers()
-    with pytest.raises(ValueError, match="no column '%s'" % names[0]):
+    with pytest.raises(ValueError, match=f"no column '{names[0]}'"):
         found.holds(data.drop(columns=names[0]))
     with pytest.raises(ValueError, match="two columns have the name"):
         AnchorTabular(SIGN).fit(pd.DataFrame(X[:, :2], columns=[0, "0"]))
@@ -573,7 +595,11 @@ def test_categories_that_read_the_same_are_told_apart():
     data = pd.DataFrame(dict(a=pd.Series([1, "1", "x"] * 40, dtype=object), b=np.arange(120.0)))
     explainer = AnchorTabular(lambda rows: np.array([value == "1" for value in rows.a]), seed=0).fit(data)
     found = explainer.explain(data.iloc[1])
-    assert found.anchor == ["a = '1'"] and "a = 1" in explainer.sampler(data.iloc[0]).predicates and "a = x" in explainer.sampler(data.iloc[2]).predicates
+    assert (
+        found.anchor == ["a = '1'"]
+        and "a = 1" in explainer.sampler(data.iloc[0]).predicates
+        and "a = x" in explainer.sampler(data.iloc[2]).predicates
+    )
     assert found.holds(data.iloc[:3]).tolist() == [False, True, False]
     assert explainer.evaluate({"a": "1"}, data.iloc[1]).anchor == ["a = '1'"]
     with pytest.raises(ValueError, match="categorical_names of 'column 0' repeat a text"):

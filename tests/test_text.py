@@ -264,7 +264,13 @@ def test_check_says_which_words_a_text_contains():
 
 
 SNIPPETS = [text for text in movie_snippets()[0][::40] if 4 <= len(token_spans(text)) <= 30]
-ODD = ["Stop it! Now, please (at once).", "...so [good]... it is", "50% off, UNK or not?!", "a-b (c)(d) 我喜欢!", "x[y]z"]
+ODD = [
+    "Stop it! Now, please (at once).",
+    "...so [good]... it is",
+    "50% off, UNK or not?!",
+    "a-b (c)(d) 我喜欢!",
+    "x[y]z",
+]
 
 
 @pytest.mark.parametrize("unk", ["UNK", "[MASK]", "", "!", "good", "...", "a (b)"])
@@ -283,7 +289,9 @@ def test_check_is_what_was_held(unk):
 @pytest.mark.parametrize("unk", ["UNK", "[MASK]", "", "!!"])
 def test_a_rule_holds_for_its_own_examples(unk):
     """Also a rule of punctuation alone, as an object and from a file."""
-    explain = AnchorText(lambda texts: np.array(["!" in text.replace("!!", "") for text in texts]), unk=unk, seed=0).explain
+    explain = AnchorText(
+        lambda texts: np.array(["!" in text.replace("!!", "") for text in texts]), unk=unk, seed=0
+    ).explain
     found = explain("Stop it now! Please (do).")
     assert found.anchor == ["!"]
     for e in (found, Explanation.from_json(found.to_json())):
@@ -297,10 +305,16 @@ def test_a_joined_phrase_is_contained_as_a_whole():
     found = AnchorText(model, seed=0, join=["not bad"]).explain("It is not bad, not bad at all")
     assert found.anchor == ["not bad not bad"]
     texts = ["bad, and not good", "not bad but not bad", "not bad", "bad not bad not"]
-    assert found.holds(texts).tolist() == found.check(texts)[:, found.rule.argmax()].tolist() == [False, True, False, False]
+    assert (
+        found.holds(texts).tolist()
+        == found.check(texts)[:, found.rule.argmax()].tolist()
+        == [False, True, False, False]
+    )
     once = AnchorText(model, seed=0, join=["not bad"]).explain("It is not bad")
     assert once.holds(["bad, and not good", "is it not bad"]).tolist() == [False, True]
-    twice = AnchorText(lambda t: np.array([s.count("very") == 2 for s in t]), seed=0, join="repeats").explain("very very good")
+    twice = AnchorText(lambda t: np.array([s.count("very") == 2 for s in t]), seed=0, join="repeats").explain(
+        "very very good"
+    )
     assert twice.holds(["very nice, very", "very nice"]).tolist() == [True, False]
 
 
@@ -333,7 +347,10 @@ def test_a_promise_names_its_texts():
     of = lambda **options: AnchorText(has_good, **options).sampler("A good one").under  # noqa: E731
     assert of() == "words replaced by UNK with probability 0.5"
     assert of(unk="", sample_proba=0.25) == "words left out with probability 0.25"
-    assert of(sampling_strategy="similarity") == "words replaced by similar words of the bundled vectors with probability 0.5"
+    assert (
+        of(sampling_strategy="similarity")
+        == "words replaced by similar words of the bundled vectors with probability 0.5"
+    )
 
 
 def test_repeated_words_may_be_one_predicate():
