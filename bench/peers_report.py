@@ -29,10 +29,12 @@ def read(path):
     """Case, package, setting -> its lines, numbers as floats (NaN where there is none)."""
     with open(path, newline="") as file:
         rows = [{k: v if k in TEXTS else float(v or "nan") for k, v in row.items()} for row in csv.DictReader(file)]
-    key = lambda row: (ORDER.index(row["case"]), row["case"], list(NAMES).index(row["package"]), row["setting"])
-    key_ = lambda row: key(row)[:3] + (row["setting"] != "default", row["setting"])
-    grouped = groupby(sorted(rows, key=key_), key=lambda row: (row["case"], row["package"], row["setting"]))
-    return {name: list(some) for name, some in grouped}
+    place = lambda case, package, setting: (
+        ORDER.index(case), list(NAMES).index(package), setting != "default", setting)  # fmt: skip
+    groups = {}
+    for row in rows:
+        groups.setdefault((row["case"], row["package"], row["setting"]), []).append(row)
+    return {key: groups[key] for key in sorted(groups, key=lambda key: place(*key))}
 
 
 def column(rows, name):
@@ -179,12 +181,13 @@ def written(groups, same):
 
 TEAL, GREY = "#0b7a75", "#8a8f94"
 MARKS = {"ours": ("o", TEAL, TEAL), "alibi": ("s", GREY, "white"), "anchor_exp": ("^", GREY, GREY)}
+SHIFT = {"ours": -0.24, "alibi": 0.0, "anchor_exp": 0.24}
 PANELS = {
     "false": "claims that are false, %",
     "calls": "model calls",
     "rows": "rows asked",
     "outside": "CPU seconds outside the model",
-    "same": "same rule with another seed, % of pairs",
+    "same": "same rule, % of pairs of seeds",
 }
 
 
@@ -197,22 +200,20 @@ def value_of(rows, panel):
 
 
 def dots(axis, panel, groups, cases):
-    """One panel: a dot for each case and package, names beside the dots of the first case that has all three."""
-    full = [case for case in cases if all((case, package, "default") in groups for package in NAMES)]
+    """One panel: a dot for each case and package; the packages stand a little below each other."""
     for package, (mark, edge, face) in MARKS.items():
-        own = [(value_of(groups[case, package, "default"], panel), y) for y, case in enumerate(cases)
+        own = [(value_of(groups[case, package, "default"], panel), y + SHIFT[package]) for y, case in enumerate(cases)
                if (case, package, "default") in groups]  # fmt: skip
-        axis.plot(*zip(*own), mark, mec=edge, mfc=face, ms=8, zorder=3 if package == "ours" else 2, clip_on=False)
-    if panel in ("calls", "rows", "outside"):
+        axis.plot(*zip(*own), mark, mec=edge, mfc=face, ms=7, zorder=3, clip_on=False)
+        if panel == "false":
+            left = own[0][0] > 50
+            axis.annotate(NAMES[package], own[0], (-8 if left else 8, 0), textcoords="offset points", color=edge,
+                          ha="right" if left else "left", va="center", fontsize=9,
+                          weight="bold" if package == "ours" else "normal")  # fmt: skip
+    if panel in COSTS:
         axis.set_xscale("log")
     else:
         axis.set_xlim(0, 100)
-    if full and panel == "calls":
-        for package, (_, edge, _) in MARKS.items():
-            spot = value_of(groups[full[0], package, "default"], panel), cases.index(full[0])
-            down = package == "alibi"
-            axis.annotate(NAMES[package], spot, (0, -16 if down else 9), textcoords="offset points", color=edge,
-                          ha="center", fontsize=10, weight="bold" if package == "ours" else "normal")  # fmt: skip
 
 
 def picture(groups, path):
@@ -227,12 +228,14 @@ def picture(groups, path):
     for axis, (panel, title) in zip(axes, PANELS.items()):
         dots(axis, panel, groups, cases)
         axis.set_title(title, fontsize=10, loc="left", pad=14)
-        axis.grid(axis="both", color="#e4e6e8")
+        axis.grid(axis="x", color="#e4e6e8")
+        for y in range(1, len(cases), 2):
+            axis.axhspan(y - 0.5, y + 0.5, color="#f5f6f7", zorder=0)
         axis.set_axisbelow(True)
         axis.tick_params(length=0)
         axis.spines[:].set_visible(False)
     axes[0].set_yticks(range(len(cases)), [TITLES[case] for case in cases], fontsize=10)
-    axes[0].set_ylim(len(cases) - 0.5, -0.7)
+    axes[0].set_ylim(len(cases) - 0.5, -0.5)
     figure.tight_layout(w_pad=2)
     figure.savefig(path, dpi=110)
 
