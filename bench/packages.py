@@ -1,7 +1,7 @@
-"""The three packages behind one door: `explainer(world, predict, setting)` -> a function (x, seed) -> `Found`.
+"""The three packages behind one door: `explainer(world, predict, setting)` -> `prepare(x, seed)` -> two functions.
 
-Where there is something to prepare for one instance or seed, the function is a generator: it yields once when it
-is ready, and then what it found.
+The first, `ask()`, is the package's own work, and the only thing that is timed. The second, `read(answer)`, turns its
+answer into a `Found`.
 
 Importable in every environment; a package is imported when its explainer is made. alibi is used through its
 documented interface only.
@@ -88,8 +88,7 @@ def ours_table(world, predict, setting):
     explainer = AnchorTabular(predict, world["names"], world["categories"] or None).fit(train)
     options = dict(count_rows=0) if setting == "bare" else {}
 
-    def explain(x, seed):
-        found = explainer.explain(x, seed=seed, **PROMISE, **options)
+    def read(found):
         allowed = {}
         for i in np.flatnonzero(found.rule):
             fits = found.check(train, [i])[:, 0]
@@ -97,7 +96,7 @@ def ours_table(world, predict, setting):
             allowed[j] = allowed.get(j, True) & fits
         return table_rule(world, found.certified, found.precision or 0.0, allowed, columns_apart)
 
-    return explain
+    return lambda x, seed: (lambda: explainer.explain(x, seed=seed, **PROMISE, **options), read)
 
 
 def alibi_condition(world, text):
@@ -118,16 +117,21 @@ def alibi_table(world, predict, setting):
     """AnchorTabular of alibi; its documentation names no way to make it strict."""
     from alibi.explainers import AnchorTabular
 
-    def explain(x, seed):
+    def read(found):
+        allowed = dict(alibi_condition(world, text) for text in found.anchor)
+        return table_rule(world, alibi_claims(found), float(found.precision), allowed, columns_together)
+
+    def prepare(x, seed):
         explainer = AnchorTabular(predict, world["names"], world["categories"] or None, seed=seed)
         explainer.fit(world["train"])
-        yield  # fitting is not counted
-        found = explainer.explain(x, **PROMISE)
-        allowed = dict(alibi_condition(world, text) for text in found.anchor)
-        claimed = found.raw.get("success", found.precision >= THRESHOLD)
-        yield table_rule(world, bool(claimed), float(found.precision), allowed, columns_together)
+        return lambda: explainer.explain(x, **PROMISE), read
 
-    return explain
+    return prepare
+
+
+def alibi_claims(found):
+    """Does an explanation of alibi call itself an anchor?"""
+    return bool(found.raw.get("success", found.precision >= THRESHOLD))
 
 
 def anchor_exp_table(world, predict, setting):
@@ -145,16 +149,18 @@ def anchor_exp_table(world, predict, setting):
     explainer = Watched(["0", "1"], world["names"], world["train"], world["categories"])
     holds = dict(eq=np.equal, leq=np.less_equal, geq=np.greater)
 
-    def explain(x, seed):
-        np.random.seed(seed)
-        found, allowed = explainer.explain_instance(x, predict, **PROMISE, **slack(setting)), {}
+    def read(found):
+        allowed, precision = {}, float(found.precision())
         for j, kind, bound in explainer.conditions:
             allowed[j] = allowed.get(j, True) & holds[kind](explainer.d_train[:, j], bound)
-        precision = float(found.precision())
         draw = partial(columns_apart, stay=True)
         return table_rule(world, precision >= THRESHOLD or not allowed, precision, allowed, draw)
 
-    return explain
+    def prepare(x, seed):
+        np.random.seed(seed)
+        return lambda: explainer.explain_instance(x, predict, **PROMISE, **slack(setting)), read
+
+    return prepare
 
 
 def slack(setting):
@@ -215,8 +221,7 @@ def ours_text(world, predict, setting):
     masks, extra = world["strategy"] == "unknown", dict(nlp=pipeline(True)) if setting == "vectors" else {}
     explainer = AnchorText(predict, world["strategy"], **extra)
 
-    def explain(x, seed):
-        found = explainer.explain(x, seed=seed, **PROMISE)
+    def read(x, found):
         if masks:
             return own_text_rule(x, found)
         sampler, rule = explainer.sampler(x), found.rule
@@ -227,7 +232,7 @@ def ours_text(world, predict, setting):
         key = " & ".join(found.names[i] for i in np.flatnonzero(rule))
         return Found(found.certified, found.precision or 0.0, key, int(rule.sum()), found.coverage, fresh)
 
-    return explain
+    return lambda x, seed: (lambda: explainer.explain(x, seed=seed, **PROMISE), partial(read, x))
 
 
 def alibi_text(world, predict, setting):
@@ -237,19 +242,19 @@ def alibi_text(world, predict, setting):
     masks = world["strategy"] == "unknown"
     nlp = pipeline(not masks)
 
-    def explain(x, seed):
-        explainer = AnchorText(predict, sampling_strategy=world["strategy"], nlp=nlp, seed=seed)
-        yield
-        found = explainer.explain(x, **PROMISE, **slack(setting))
+    def read(explainer, x, found):
         kept, words = tuple(found.raw["feature"]), [token.text for token in nlp(x)]
-        claimed = bool(found.raw.get("success", found.precision >= THRESHOLD))
-        rule = text_rule(claimed, float(found.precision), words, kept, partial(joined, words))
+        rule = text_rule(alibi_claims(found), float(found.precision), words, kept, partial(joined, words))
         if not masks:
             rule.coverage, rule.fresh = float(found.coverage), None
             rule.agrees = lambda n, rng: explainer.sampler((0, kept), n)[2]
-        yield rule
+        return rule
 
-    return explain
+    def prepare(x, seed):
+        explainer = AnchorText(predict, sampling_strategy=world["strategy"], nlp=nlp, seed=seed)
+        return lambda: explainer.explain(x, **PROMISE, **slack(setting)), partial(read, explainer, x)
+
+    return prepare
 
 
 def anchor_exp_text(world, predict, setting):
@@ -259,14 +264,16 @@ def anchor_exp_text(world, predict, setting):
     nlp = pipeline()
     explainer = AnchorText(nlp, ["negative", "positive"], use_unk_distribution=True)
 
-    def explain(x, seed):
-        np.random.seed(seed)
-        found = explainer.explain_instance(x, predict, **PROMISE, **slack(setting))
+    def read(x, found):
         words, kept, precision = [token.text for token in nlp(x)], found.features(), float(found.precision())
         claimed = precision >= THRESHOLD or not kept
         return text_rule(claimed, precision, words, kept, partial(joined, words))
 
-    return explain
+    def prepare(x, seed):
+        np.random.seed(seed)
+        return lambda: explainer.explain_instance(x, predict, **PROMISE, **slack(setting)), partial(read, x)
+
+    return prepare
 
 
 # -------------------------------------------------------------------------------------------- pictures
@@ -290,25 +297,24 @@ def ours_picture(world, predict, setting):
 
     explainer = AnchorImage(predict, (8, 8, 1), segmentation_fn=squares)
 
-    def explain(x, seed):
-        found = explainer.explain(x, seed=seed, **PROMISE)
+    def read(x, found):
         return picture_rule(found.certified, found.precision or 0.0, x, np.flatnonzero(found.rule))
 
-    return explain
+    return lambda x, seed: (lambda: explainer.explain(x, seed=seed, **PROMISE), partial(read, x))
 
 
 def alibi_picture(world, predict, setting):
     """AnchorImage of alibi; its documentation names no way to make it strict."""
     from alibi.explainers import AnchorImage
 
-    def explain(x, seed):
-        explainer = AnchorImage(predict, (8, 8, 1), segmentation_fn=squares, seed=seed)
-        yield
-        found = explainer.explain(x, **PROMISE)
-        claimed = found.raw.get("success", found.precision >= THRESHOLD)
-        yield picture_rule(bool(claimed), float(found.precision), x, found.raw["feature"])
+    def read(x, found):
+        return picture_rule(alibi_claims(found), float(found.precision), x, found.raw["feature"])
 
-    return explain
+    def prepare(x, seed):
+        explainer = AnchorImage(predict, (8, 8, 1), segmentation_fn=squares, seed=seed)
+        return lambda: explainer.explain(x, **PROMISE), partial(read, x)
+
+    return prepare
 
 
 def anchor_exp_picture(world, predict, setting):
@@ -317,14 +323,19 @@ def anchor_exp_picture(world, predict, setting):
 
     explainer = AnchorImage(segmentation_fn=lambda picture: squares(picture[..., 0]))
 
-    def explain(x, seed):
-        np.random.seed(seed)
+    def ask(coloured):
         with contextlib.redirect_stdout(io.StringIO()):
-            found = explainer.explain_instance(np.repeat(x, 3, axis=2), predict.proba, **PROMISE, **slack(setting))[1]
+            return explainer.explain_instance(coloured, predict.proba, **PROMISE, **slack(setting))[1]
+
+    def read(x, found):
         precision = float(found[-1][2]) if found else 1.0
         return picture_rule(precision >= THRESHOLD, precision, x, [one[0] for one in found])
 
-    return explain
+    def prepare(x, seed):
+        np.random.seed(seed)
+        return partial(ask, np.repeat(x, 3, axis=2)), partial(read, x)
+
+    return prepare
 
 
 # ---------------------------------------------------------------------------------- enumerated problems
@@ -371,47 +382,53 @@ def ours_listed(world, predict, setting):
 
     search = setting if setting in ("beam", "surrogate") else "auto"
 
-    def explain(i, seed):
-        one = Listed(world, i)
-        sampler = problems.Problem(one.keep, one.table)
-        yield
-        found = find_anchor(sampler, lambda held: predict(held, one), seed=seed, search=search, **PROMISE)
-        yield one.found(found.certified, found.precision or 0.0, np.flatnonzero(found.rule))
+    def read(one, found):
+        return one.found(found.certified, found.precision or 0.0, np.flatnonzero(found.rule))
 
-    return explain
+    def prepare(i, seed):
+        one = Listed(world, i)
+        sampler, agrees = problems.Problem(one.keep, one.table), lambda held: predict(held, one)
+        return lambda: find_anchor(sampler, agrees, seed=seed, search=search, **PROMISE), partial(read, one)
+
+    return prepare
 
 
 def alibi_listed(world, predict, setting):
     """AnchorBaseBeam of alibi, with the options that its explainers hand to it by default."""
     from alibi.explainers.anchors.anchor_base import AnchorBaseBeam
 
-    def explain(i, seed):
+    options = dict(delta=DELTA, epsilon=0.15, desired_confidence=THRESHOLD, **slack(setting))
+
+    def read(one, found):
+        precision = float(found["precision"][-1] if len(found["feature"]) else found["all_precision"])
+        return one.found(bool(found.get("success", precision >= THRESHOLD)), precision, found["feature"])
+
+    def prepare(i, seed):
         one, rng = Listed(world, i), np.random.default_rng(seed)
 
         def sampler(anchor, num_samples, compute_labels=True):
             held = one.draw(anchor[1], num_samples, rng)
             if not compute_labels:
                 return [held.astype(int)]
-            agreed = predict(held, one).astype(int)
-            rows = held.astype(int)
+            agreed, rows = predict(held, one).astype(int), held.astype(int)
             return [rows[agreed == 1], rows[agreed == 0], agreed, rows, -1.0, anchor[0]]
 
-        yield
-        found = AnchorBaseBeam(samplers=[sampler]).anchor_beam(
-            delta=DELTA, epsilon=0.15, desired_confidence=THRESHOLD, **slack(setting)
-        )
-        precision = found["precision"][-1] if len(found["feature"]) else found["all_precision"]
-        claimed = bool(found.get("success", precision >= THRESHOLD))
-        yield one.found(claimed, float(precision), found["feature"])
+        return lambda: AnchorBaseBeam(samplers=[sampler]).anchor_beam(**options), partial(read, one)
 
-    return explain
+    return prepare
 
 
 def anchor_exp_listed(world, predict, setting):
     """AnchorBaseBeam of anchor-exp, with the options that its explainer of tables hands to it by default."""
     from anchor.anchor_base import AnchorBaseBeam
 
-    def explain(i, seed):
+    options = dict(delta=DELTA, epsilon=0.15, batch_size=100, desired_confidence=THRESHOLD, **slack(setting))
+
+    def read(one, found):
+        precision = float(found["precision"][-1] if found["feature"] else found["all_precision"])
+        return one.found(precision >= THRESHOLD or not found["feature"], precision, found["feature"])
+
+    def prepare(i, seed):
         one, rng = Listed(world, i), np.random.default_rng(seed)
         np.random.seed(seed)
 
@@ -420,14 +437,9 @@ def anchor_exp_listed(world, predict, setting):
             rows = held.astype(int)
             return rows, rows, predict(held, one).astype(int) if compute_labels else []
 
-        yield
-        found = AnchorBaseBeam.anchor_beam(
-            sample, delta=DELTA, epsilon=0.15, batch_size=100, desired_confidence=THRESHOLD, **slack(setting)
-        )
-        precision = found["precision"][-1] if found["feature"] else found["all_precision"]
-        yield one.found(precision >= THRESHOLD or not found["feature"], float(precision), found["feature"])
+        return lambda: AnchorBaseBeam.anchor_beam(sample, **options), partial(read, one)
 
-    return explain
+    return prepare
 
 
 PACKAGES = ("ours", "alibi", "anchor_exp")

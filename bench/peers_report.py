@@ -145,6 +145,32 @@ def ratio_table(groups):
     return lines
 
 
+def better_peer(groups, case, value, best=max):
+    """The peer whose `value(rows)` at defaults is best: name and value; None where there is none."""
+    default = {package: groups[case, package, "default"] for package in NAMES if (case, package, "default") in groups}
+    values = {package: value(rows) for package, rows in default.items() if package != "ours"}
+    values = {package: number for package, number in values.items() if not np.isnan(number)}
+    return best(values.items(), key=lambda one: one[1]) if values and "ours" in default else None
+
+
+def losses(groups):
+    """What ours needs more of than the better peer, with the whole interval above 1, and less stable rules."""
+    found = []
+    for case in [case for case in ORDER if any(key[0] == case for key in groups)]:
+        for name in ("calls", "rows", "distinct", "outside", "peak_mb"):
+            told = against(groups, case, name)
+            if told and told[2] > 1:
+                found.append(f"- {TITLES[case]}: {COSTS[name]}, {short(told[1])} times {NAMES[told[0]]} "
+                             f"[{short(told[2])}, {short(told[3])}], means {short(told[4])}")  # fmt: skip
+        length = lambda rows: np.nanmean(column(rows, "length"))
+        for name, value, best, worse in (("length", length, min, 1), ("same rule", same_rule, max, -1)):
+            peer = better_peer(groups, case, value, best)
+            own = value(groups[case, "ours", "default"]) if peer else np.nan
+            if peer and worse * (own - peer[1]) > 1e-9:
+                found.append(f"- {TITLES[case]}: {name} {short(own)} against {short(peer[1])} ({NAMES[peer[0]]})")
+    return found
+
+
 def cold_table(groups):
     """Markdown: CPU seconds from the first import to the first explanation."""
     cases = sorted({case for case, _, setting in groups if setting == "cold"}, key=ORDER.index)
@@ -174,6 +200,7 @@ def written(groups, same):
     cold = cold_table(groups)
     if cold:
         parts.append("First explanation in a fresh process, CPU seconds outside the model.\n\n" + markdown(cold))
+    parts.append("Where ours needs more than the better peer, at defaults:\n\n" + "\n".join(losses(groups)))
     return "\n\n".join(parts) + "\n"
 
 

@@ -3,22 +3,18 @@
 python bench/run_case.py --package ours --case adult --out rows.csv [--setting strict] [--cold] [--profile]
 """
 
+import argparse
+import cProfile
+import csv
+import pstats
+import resource
+import sys
 import time
+import warnings
 
-START = time.process_time()
-
-import argparse  # noqa: E402
-import cProfile  # noqa: E402
-import csv  # noqa: E402
-import inspect  # noqa: E402
-import pstats  # noqa: E402
-import resource  # noqa: E402
-import sys  # noqa: E402
-import warnings  # noqa: E402
-
-import numpy as np  # noqa: E402
-from cases import FRESH, LISTED, MOST_ROWS, load  # noqa: E402
-from packages import EXPLAINERS, PACKAGES  # noqa: E402
+import numpy as np
+from cases import FRESH, LISTED, MOST_ROWS, load
+from packages import EXPLAINERS, PACKAGES
 
 FIELDS = [
     *("package", "setting", "case", "instance", "seed", "outcome", "reported", "true", "coverage", "length", "calls"),
@@ -80,18 +76,17 @@ def megabytes():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def explained(explain, x, seed, model):
-    """What was found (None: stopped) and its CPU seconds outside the model; preparing is not counted."""
-    steps = explain(x, seed) if inspect.isgeneratorfunction(explain) else None
-    if steps:
-        next(steps)
+def explained(prepare, x, seed, model):
+    """What was found (None: stopped) and its CPU seconds outside the model; only the package's own work is timed."""
+    ask, read = prepare(x, seed)
     model.clear()
     start = time.process_time()
     try:
-        found = next(steps) if steps else explain(x, seed)
+        answer = ask()
     except TooMany:
-        found = None
-    return found, time.process_time() - start - model.own
+        return None, time.process_time() - start - model.own
+    outside = time.process_time() - start - model.own
+    return read(answer), outside
 
 
 def line(found, model, outside):
@@ -112,7 +107,7 @@ def checked(found, label, predict, seed=12345):
     return float((np.asarray(predict(found.fresh(FRESH, rng))) == label).mean())
 
 
-def check_all(runs, world, explain):
+def check_all(runs, world):
     """Write the true precision into each claimed line; equal rules of one instance are checked once."""
     known, predict = {}, world["model"].predict
     for row, found in runs:
@@ -135,15 +130,15 @@ def measure(options):
     """One line per explanation."""
     world = load(options.case)
     model, runs = counted(world), []
-    explain = EXPLAINERS[options.package, world["kind"]](world, model, options.setting)
+    prepare = EXPLAINERS[options.package, world["kind"]](world, model, options.setting)
     base = megabytes()
     for i, seed in plan(options.instances, options.seeds, options.repeat):
         x = i if world["kind"] == "listed" else world["instances"][i]
-        found, outside = explained(explain, x, seed, model)
+        found, outside = explained(prepare, x, seed, model)
         runs.append((dict(instance=i, seed=seed, base_mb=base) | line(found, model, outside), found))
     if options.case not in LISTED:
         model.clear()
-        check_all(runs, world, explain)
+        check_all(runs, world)
     return [row for row, _ in runs]
 
 
@@ -153,14 +148,10 @@ def cold(options):
     model, x = counted(world), world["instances"][0]
     world["model"].predict([x] if world["kind"] == "text" else x[None])
     start = time.process_time()
-    explain = EXPLAINERS[options.package, world["kind"]](world, model, "cold")
-    fit = time.process_time() - start - model.own
-    steps = explain(x, 0) if inspect.isgeneratorfunction(explain) else None
-    if steps:
-        next(steps)
-    found = next(steps) if steps else explain(x, 0)
+    ask, read = EXPLAINERS[options.package, world["kind"]](world, model, "cold")(x, 0)
+    answer = ask()
     seconds = time.process_time() - start - model.own
-    return [dict(instance=0, seed=0, base_mb=fit) | line(found, model, seconds)]
+    return [dict(instance=0, seed=0) | line(read(answer), model, seconds)]
 
 
 def profiled(options, lines=25):
