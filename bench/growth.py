@@ -149,8 +149,8 @@ def curve(axis, lines, name):
         axis.plot([size] * len(some), some, ".", color="#8a8f94", ms=4, zorder=1)
     for i in (0, -1):
         label = f"{medians[i]:,.0f} MB" if name == "peak_mb" else f"{medians[i]:.2g} s"
-        axis.annotate(label, (sizes[i], medians[i]), (0, 8), textcoords="offset points",
-                      ha="left" if i == 0 else "right", color="#0b7a75", fontsize=9)  # fmt: skip
+        axis.annotate(label, (sizes[i], medians[i]), (0, 8 if i else -14), textcoords="offset points",
+                      ha="right" if i else "left", color="#0b7a75", fontsize=9)  # fmt: skip
 
 
 def draw(lines, path):
@@ -169,7 +169,7 @@ def draw(lines, path):
         for axis in (above, below):
             axis.spines[["top", "right"]].set_visible(False)
             axis.grid(color="#e4e6e8")
-            axis.margins(x=0.12, y=0.15)
+            axis.margins(x=0.12, y=0.2)
     axes[0, 0].set_ylabel("CPU s outside the model")
     axes[1, 0].set_ylabel("peak memory, MB")
     figure.tight_layout()
@@ -182,11 +182,15 @@ def main():
     parser.add_argument("--axes", nargs="+", default=list(SIZES), choices=list(SIZES))
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=2, help="processes at a time")
+    parser.add_argument("--report", action="store_true", help="measure nothing, draw what growth.csv holds")
     parser.add_argument("--point", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.point:
         axis, size, seed = options.point
         return print(json.dumps(point(axis, int(size), int(seed))))
+    if options.report:
+        with open(RESULTS / "growth.csv", newline="") as file:
+            return draw(list(csv.DictReader(file)), RESULTS / "growth.png")
     points = [(axis, size, seed) for axis in options.axes for size in SIZES[axis] for seed in range(options.seeds)]
     with ThreadPoolExecutor(options.jobs) as pool:
         lines = list(pool.map(lambda one: measured(*one), points))
