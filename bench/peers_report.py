@@ -259,7 +259,7 @@ def picture(groups, path):
         for y in range(1, len(cases), 2):
             axis.axhspan(y - 0.5, y + 0.5, color="#f5f6f7", zorder=0)
         axis.set_axisbelow(True)
-        axis.tick_params(length=0)
+        axis.tick_params(length=0, pad=9)
         axis.spines[:].set_visible(False)
     axes[0].set_yticks(range(len(cases)), [TITLES[case] for case in cases], fontsize=10)
     axes[0].set_ylim(len(cases) - 0.5, -0.5)
