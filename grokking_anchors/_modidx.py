@@ -256,6 +256,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                            'grokking_anchors/explanation.py'),
                                               'grokking_anchors.explanation.kinds_below': ( 'explanation.html#kinds_below',
                                                                                             'grokking_anchors/explanation.py'),
+                                              'grokking_anchors.explanation.known_to': ( 'explanation.html#known_to',
+                                                                                         'grokking_anchors/explanation.py'),
                                               'grokking_anchors.explanation.number_text': ( 'explanation.html#number_text',
                                                                                             'grokking_anchors/explanation.py'),
                                               'grokking_anchors.explanation.part': ( 'explanation.html#part',

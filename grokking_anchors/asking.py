@@ -123,11 +123,11 @@ def agreement(
 def row_keys(
     rows: np.ndarray,  # `(n, c)` integers or bool
 ) -> list:  # n bytes objects, equal exactly when the rows are
-    "A short key for every row; over 32 bytes a fingerprint (first clash after about 2**64 rows)."
-    rows = np.packbits(rows, axis=1) if rows.dtype == bool else np.ascontiguousarray(rows)
-    width, data = rows.itemsize * rows.shape[1], rows.tobytes()
-    keys = [data[i:i + width] for i in range(0, len(data), width)]
-    return keys if width <= 32 else [blake2b(key, digest_size=16).digest() for key in keys]
+    "A key for every row; over 512 bytes a fingerprint (first clash after about 2**64 rows)."
+    rows = np.ascontiguousarray(np.packbits(rows, axis=1) if rows.dtype == bool else rows)
+    width = rows.itemsize * rows.shape[1]
+    keys = rows.view(f"V{width}").ravel().tolist() if rows.size else [b""] * len(rows)
+    return keys if width <= 512 else [blake2b(key, digest_size=16).digest() for key in keys]
 
 # %% ../nbs/01b_asking.ipynb #h8075da
 def checked_draw(

@@ -4,7 +4,7 @@
 __all__ = ['NOTHING', 'CHIP', 'DOUBT', 'WINGS', 'Kind', 'OPTIONS', 'QUESTION', 'by_effect', 'asked_each', 'shares_known', 'part',
            'partial_anchors', 'Claim', 'raw_of', 'Answering', 'number_text', 'facts_of', 'chips', 'html_table', 'Told',
            'Shown', 'parts_of_raw', 'values_of', 'kinds_below', 'kind_named', 'Explanation', 'Asked', 'explain', 'Door',
-           'Explainer', 'asked_by', 'explained']
+           'Explainer', 'known_to', 'asked_by', 'explained']
 
 # %% ../nbs/06_explanation.ipynb #hb165a7
 import html
@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable
 from copy import copy, deepcopy
 from dataclasses import dataclass, field, fields
+from functools import cache
 from importlib import import_module
 from inspect import signature
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -333,6 +334,10 @@ class Explainer(Door[Kind]):
 OPTIONS = [field.name for field in fields(Settings)]
 QUESTION = "target", "tolerance", "soft"
 
+@cache
+def known_to(sampler: Callable) -> list:  # names of what a kind's `sampler` may be asked
+    return list(signature(sampler).parameters)[2:]
+
 def asked_by(door: Door, instance: Any, question: Any, asked: dict) -> tuple:  # `Asked`, inputs
     "The sampler and the agreement that an instance and a question ask for; a batch of it."
     sampler = door.sampler(instance, **asked)
@@ -341,7 +346,7 @@ def asked_by(door: Door, instance: Any, question: Any, asked: dict) -> tuple:  #
 
 def explained(door: Door, instance: Any, question: tuple, options: dict, asked: dict) -> Any:
     "An explanation; `question` is (target, tolerance, soft), `asked` what only this kind knows."
-    no_unknown(asked, [*OPTIONS, *QUESTION, *list(signature(door.sampler).parameters)[1:]])
+    no_unknown(asked, [*OPTIONS, *QUESTION, *known_to(type(door).sampler)])
     (sampler, agrees), inputs = asked_by(door, instance, question, asked)
     record = dict(asked=dict(zip(QUESTION, question)) | asked)
     def details(result):

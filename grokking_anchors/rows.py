@@ -58,9 +58,9 @@ class Column:
         "Values `(n,)` -> bins `(n,)`; bin `size` means missing, one more a category never seen."
         missing = is_missing(values)
         if self.kind != "number":
-            code = {category: k for k, category in enumerate(self.categories)}
-            bins = np.array([code.get(told(value), self.size + 1) for value in values], int)
-            return np.where(missing, self.size, bins)
+            code, listed = {value: k for k, value in enumerate(self.categories)}, values.tolist()
+            known = {value: code.get(told(value), self.size + 1) for value in set(listed)}
+            return np.where(missing, self.size, np.array([known[value] for value in listed], int))
         require(not np.isinf(values).any(),
                 f"column {self.name!r} holds infinity: give a finite number, or NaN "
                 "for missing")
@@ -198,7 +198,7 @@ class TableSampler(Sampler):
     "Perturb: the rule's columns are written, each by itself, into random training rows."
     distribution = "perturb"
 
-    def __init__(self, table: Table, instance: Any, bounds: np.ndarray, count_rows: int = 1000):
+    def __init__(self, table: Table, instance: Any, bounds: np.ndarray, count_rows: int = 300):
         self.table, self.instance, self.bounds, self.n = table, instance, bounds, len(table.reader)
         self.count_rows = count_rows  # to ask about the other question, at most
         self.columns, self.low, self.high = bounds.T
@@ -442,7 +442,7 @@ class TableExplainer(Explainer[TabularExplanation]):
         require(self.table is not None, "this explainer has no training data yet: call fit first")
         return self.table
 
-    def sampler(self, X: Any, distribution: str = "perturb", count_rows: int = 1000) -> Sampler:
+    def sampler(self, X: Any, distribution: str = "perturb", count_rows: int = 300) -> Sampler:
         "The sampler of one row; `count_rows` rows at most are asked about the other question."
         one_of("distribution", distribution, QUESTIONS)
         number("count_rows", count_rows, -1, whole=True)

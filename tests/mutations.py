@@ -61,7 +61,7 @@ MUTATIONS = [
         ("self.rows += len(choices)", "self.rows += 1"),
         ("require(not (held < rules).any(),", "require(True,"),
         ("if outputs.ndim == 2: return outputs.argmax(axis=1)", "if outputs.ndim == 2: return outputs.argmin(axis=1)"),
-        ("data[i:i + width]", "data[i:i + 1]"),
+        ("rows.view(f\"V{width}\").ravel()", "rows[:, 0]"),
         ("int(c) for c in columns})].sum(axis=1)", "int(c) for c in columns})].max(axis=1)"),
     ),
     *of(
