@@ -77,8 +77,7 @@ class Agreement:
         "Answers `(n,)` or `(n, classes)` -> agreement `(n,)`. Raises ValueError."
         if self.soft: return probability(outputs, self.target)
         if self.tolerance is not None:
-            moved = abs(np.asarray(outputs, float) - float(self.prediction))  # bytes would wrap
-            return (moved <= self.tolerance).astype(float)
+            return (abs(np.asarray(outputs, float) - self.prediction) <= self.tolerance) * 1.
         labels = as_labels(outputs)
         return np.any([labels == one for one in self.target], axis=0).astype(float)
 
@@ -217,7 +216,8 @@ class Budget:
         pace = (self.distinct or 1e-9) / (self.seconds or 1e-9)
         return int(max(size, min(100 * size, left * pace)))
     def counts(self):  # seconds in the model and in `render`
-        return {key: getattr(self, key) for key in ("calls", "rows", "distinct", "again", "seconds")}
+        counted = "calls", "rows", "distinct", "again", "seconds"
+        return {name: getattr(self, name) for name in counted}
 
 # %% ../nbs/01b_asking.ipynb #h705f51
 def admitted(sampler: Any) -> Sampler:
@@ -343,6 +343,7 @@ def check_original(answers: Answers, agreed: float):
             "must get the instance's answer, and does not: are kept and replaced "
             "swapped? (A model that rolls dice needs deterministic=False.)")
 
+# %% ../nbs/01b_asking.ipynb #ha5a5b0
 def check_same(first: list, second: np.ndarray):
     "Raises ValueError unless rows that were asked twice got the same answer."
     for one, two in zip(first, second):

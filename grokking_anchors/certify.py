@@ -17,11 +17,9 @@ from .asking import Queries, row_keys
 from .bandit import kl_bounds
 from .beam_search import Candidates
 
-special = lazy_loader.load("scipy.special", suppress_warning=True)  # a fifth of a second, when it is first needed
+special = lazy_loader.load("scipy.special", suppress_warning=True)  # loaded when first needed
 
 # %% ../nbs/05_certify.ipynb #c015
-EVEN = 1., 1.  # the coin is split evenly over the beliefs above the threshold
-
 def log_above(a: Any, b: Any, threshold: Any) -> np.ndarray:
     "Log of the integral of q^(a-1) (1-q)^(b-1) over q from the threshold to 1."
     with np.errstate(all="ignore"):
@@ -32,6 +30,9 @@ def log_above(a: Any, b: Any, threshold: Any) -> np.ndarray:
         series = np.where(np.isfinite(series), np.maximum(series, 1), 1) / b
         ends = a * np.log(threshold) + b * np.log1p(-threshold)
         return np.where(log_share > -600, whole, ends + np.log(series))
+
+# %% ../nbs/05_certify.ipynb #h08d7da
+EVEN = 1., 1.  # the coin is split evenly over the beliefs above the threshold
 
 def log_e_value(
     hits: float | np.ndarray,  # agreement summed over the pulls; fractions are fine
@@ -62,15 +63,12 @@ class Looks(NamedTuple):
     stride: float = 1.  # share of the samples that it probably still needs, asked at once
 
 def next_look(
-    coins: Callable,  # hits, pulls -> log e-value
-    hits: float, pulls: int,  # the game so far
-    guess: float, goal: float,  # precision seen during selection; log coins that win
-    looks: Looks = Looks(),
+    coins: Callable, hits: float, pulls: int,  # log e-value of hits and pulls; the game so far
+    guess: float, goal: float, looks: Looks = Looks(),  # seen by the selection; log coins that win
 ) -> int:  # samples to ask for; 0 when it would take more than `max_pulls`
     "As many samples as win the bet, if they agree as often as those seen."
-    left, seen = looks.max_pulls - pulls, pulls + 50
-    share = (hits + 50 * guess) / seen
-    luck = min(1, share + np.sqrt(share * (1 - share) / seen))
+    left, share = looks.max_pulls - pulls, (hits + 50 * guess) / (pulls + 50)
+    luck = min(1, share + np.sqrt(share * (1 - share) / (pulls + 50)))
     if left <= 0 or pulls and coins(hits + luck * left, looks.max_pulls) < goal: return 0
     fewest, most = max(1, looks.batch_size // 10), max(4 * looks.batch_size, pulls)
     more = np.geomspace(fewest, most, 60).round()
@@ -99,7 +97,7 @@ def certify(
 ) -> Certificate:
     "Test one named rule on fresh samples. A false certificate has probability at most delta."
     hits, pulls, log_e, goal = 0., 0, 0., np.log(1 / delta)
-    belief, guess = belief_of(*seen, threshold), seen[0] / max(seen[1], 1)
+    belief, guess = belief_of(seen[0], seen[1], threshold), seen[0] / max(seen[1], 1)
     def coins(hits, pulls): return log_e_value(hits, pulls, threshold, belief)
     while n := next_look(coins, hits, pulls, guess, goal, looks):
         hits, pulls = hits + float(np.sum(ask(n))), pulls + n
@@ -112,8 +110,7 @@ def certify(
 # %% ../nbs/05_certify.ipynb #c034
 def lower_end(
     hits: float, pulls: int,  # fresh samples only
-    delta: float,  # the end is wrong with at most this probability
-    belief: tuple = EVEN,
+    delta: float, belief: tuple = EVEN,  # the end is wrong with at most this probability
 ) -> float:
     "The largest threshold that the fresh samples certify at delta; 0 if there is none."
     low, high = 0., hits / pulls
@@ -133,8 +130,7 @@ def precision_interval(
 
 # %% ../nbs/05_certify.ipynb #c037
 def promising(
-    candidates: Candidates,
-    threshold: float,
+    candidates: Candidates, threshold: float,
     screen: float = .5,  # how likely above the threshold, given the selection's counts
 ) -> np.ndarray:  # indices: largest coverage first, then fewer predicates, then the larger share
     "Candidates that are probably precise enough (half a hit, half a miss added: Jeffreys' prior)."
@@ -173,8 +169,7 @@ def first_distinct(
 
 # %% ../nbs/05_certify.ipynb #c043
 def fresh_test(
-    queries: Queries,
-    rng: Any,  # numpy Generator, for tests alone
+    queries: Queries, rng: Any,  # numpy Generator, for tests alone
     candidate: Candidates,  # a single rule, with what selection saw of it
     delta: float,  # what this test may spend
     max_pulls: int | None = None,  # fewer than the settings allow, when given

@@ -2,7 +2,7 @@
 
 # %% auto #0
 __all__ = ['SAMPLED', 'STRATEGIES', 'SOME', 'FEW', 'Verdict', 'SearchResult', 'wilson', 'neighbours', 'polish', 'last_chance',
-           'beam', 'first_pool', 'shares_of', 'superset_sums', 'best_listed', 'exact', 'inputs_of', 'Strategy', 'later',
+           'first_pool', 'shares_of', 'beam', 'superset_sums', 'best_listed', 'exact', 'inputs_of', 'Strategy', 'later',
            'asked_for', 'chosen', 'in_words', 'rule_to_return', 'numbers_of', 'streams', 'looked', 'find_anchor']
 
 # %% ../nbs/05b_search.ipynb #hc8ac72
@@ -75,6 +75,8 @@ def neighbours(
     rules[np.arange(len(gone)), new] = True
     rules[np.arange(len(gone)), gone] = False
     return rules
+
+# %% ../nbs/05b_search.ipynb #he9cc45
 def polish(tally: Tally, certifier: Certifier, coverage_of: Callable, work: int = 500):
     "From the best rule move to neighbours that cover more, `work` at most, while one is certified."
     settings = tally.queries.settings
@@ -101,18 +103,6 @@ def last_chance(tally: Tally, certifier: Certifier, coverage_of: Callable, spent
             certifier.test(candidate, left if spent else None)
 
 # %% ../nbs/05b_search.ipynb #hc335ea
-def beam(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Callable:
-    "The beam search of 04. Returns: rules `(k, d)` -> share of the labelled samples `(k,)`."
-    settings = tally.queries.settings
-    first_pool(tally, certifier, coverage_of)
-    if settings.stop_on_first and certifier.best is not None: return shares_of(tally)
-    for level in beam_search(tally, certifier, coverage_of, settings.bandit or kl_lucb):
-        if settings.stop_on_first and level.accepted: break
-    if certifier.best is None: last_chance(tally, certifier, coverage_of)
-    if certifier.best is not None and not settings.stop_on_first:
-        polish(tally, certifier, coverage_of)
-    return shares_of(tally)
-
 def first_pool(tally: Tally, certifier: Certifier, coverage_of: Callable):
     "Draw the pool in parts; what is promising after each is tested: the empty rule, single ones."
     settings, d, drawn = tally.queries.settings, len(tally.queries.sampler.predicates), 0
@@ -131,6 +121,19 @@ def shares_of(tally: Tally) -> Callable:
         hits, pulls = tally.count(rules)
         return hits / np.maximum(pulls, 1)
     return shares
+
+# %% ../nbs/05b_search.ipynb #he2114a
+def beam(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Callable:
+    "The beam search of 04. Returns: rules `(k, d)` -> share of the labelled samples `(k,)`."
+    settings = tally.queries.settings
+    first_pool(tally, certifier, coverage_of)
+    if settings.stop_on_first and certifier.best is not None: return shares_of(tally)
+    for level in beam_search(tally, certifier, coverage_of, settings.bandit or kl_lucb):
+        if settings.stop_on_first and level.accepted: break
+    if certifier.best is None: last_chance(tally, certifier, coverage_of)
+    if certifier.best is not None and not settings.stop_on_first:
+        polish(tally, certifier, coverage_of)
+    return shares_of(tally)
 
 # %% ../nbs/05b_search.ipynb #hb4aa71
 def superset_sums(
@@ -167,7 +170,7 @@ def exact(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Callable
     held, choices, weights = inputs_of(queries.sampler)
     queries.check(len(choices))  # all or nothing
     agreed = np.concatenate([queries.answer(part) for part in queries.batches(choices)])
-    queries.recall(choices[:max(0, queries.left - queries.again)])  # some of them again: does the model roll dice?
+    queries.recall(choices[:max(0, queries.left - queries.again)])  # some again: no dice?
     coverages = superset_sums(held, weights)
     precisions = superset_sums(held, weights * agreed) / np.maximum(coverages, 1e-300)
     doubted = superset_sums(held, (agreed < 1) & (weights > 0)) > 0  # however improbable
@@ -247,8 +250,7 @@ def chosen(
 
 # %% ../nbs/05b_search.ipynb #h2a4c31
 def in_words(
-    certifier: Certifier, settings: Settings,
-    spent: str,  # the budget that ended the search, or ""
+    certifier: Certifier, settings: Settings, spent: str,  # the budget that ended it, or ""
 ) -> tuple:  # outcome, reason
     "Why the search ended."
     t, best, under = f"{settings.threshold:g}", certifier.best, certifier.queries.sampler.under
@@ -259,8 +261,8 @@ def in_words(
         more = f"; {spent} was spent, so a rule of larger coverage may exist" if spent else ""
         return "certified", (f"precision exceeds {t} under {under}; a claim like this is false "
                              f"in at most a share {settings.delta:g} of explanations{more}")
-    if spent: return "budget", (f"{spent}={getattr(settings, spent):g} ended the search before "
-                                "a rule was certified")
+    if spent: return "budget", (f"{spent}={getattr(settings, spent):g} ended the search "
+                                "before a rule was certified")
     games = [test.certificate for test in certifier.tests]
     if any(g.verdict == "undecided" and g.hits >= settings.threshold * g.pulls for g in games):
         return "undecided", (f"a rule may exceed {t}, but to certify it would take more fresh "

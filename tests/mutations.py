@@ -55,7 +55,7 @@ MUTATIONS = [
     *of(
         "01b_asking", NOTEBOOK,
         ("if key not in self.known}", "if True}"),
-        ("return (moved <= self.tolerance)", "return (moved >= self.tolerance)"),
+        ("- self.prediction) <= self.tolerance) * 1.", "- self.prediction) >= self.tolerance) * 1."),
         ("wrong = agreed == 0 if own is None else abs(agreed - own) > 1e-3", "wrong = False"),
         ("require(same_inputs(inputs[:20], sampler.render(choices[:20])),", "require(True,"),
         ("self.rows += len(choices)", "self.rows += 1"),
@@ -491,7 +491,7 @@ MUTATIONS = [
     ),
     *of(
         "01b_asking", NOTEBOOK,
-        ("moved = abs(np.asarray(outputs, float) - float(self.prediction))", "moved = abs(outputs - self.prediction)"),
+        ("abs(np.asarray(outputs, float) - self.prediction)", "abs(outputs - self.prediction)"),
         ('require(abs(one - two) <= 1e-3, f"the model gave', 'require(True, f"the model gave'),
         ("most = (left + 1) // 2 if new else left", "most = (left + 1) // 2"),
     ),
@@ -513,7 +513,7 @@ MUTATIONS = [
         "05_certify", "test_search.py",
         ("if hits <= threshold * pulls: return EVEN", "if not pulls: return EVEN"),
         ('parts = [n] if settings.independent == "row" else [1] * n', "parts = [n]"),
-        ("luck = min(1, share + np.sqrt(share * (1 - share) / seen))", "luck = 1"),
+        ("luck = min(1, share + np.sqrt(share * (1 - share) / (pulls + 50)))", "luck = 1"),
         ("need = more[wins.argmax() if wins.any() else -1]", "need = more[-1]"),
     ),
     *of(
@@ -544,7 +544,6 @@ MUTATIONS = [
     ),
     *of(
         "06_explanation", NOTEBOOK,
-        ("require(list(made.sampler.predicates) == list(explanation.predicates),", "require(True,"),
     ),
     *of(
         "06_explanation", "test_audit.py",
@@ -561,7 +560,8 @@ MUTATIONS = [
     *of(
         "11_guarantee", "test_audit.py",
         ('"broken" if high < self.threshold else "open"', '"broken" if low < self.threshold else "open"'),
-        ("asked.predictor = explainer", "pass"),
+        ("require(list(sampler.predicates) == list(explanation.predicates),", "require(True,"),
+        ("own.predictor, explainer = explainer, own", "explainer = own"),
         ("np.tile(rule, (k, 1)), rng)[2], n)", "np.tile(rule & False, (k, 1)), rng)[2], n)"),
         ("exact_interval(broken, len(audits))", "exact_interval(broken, kept + broken + undecided)"),
     ),

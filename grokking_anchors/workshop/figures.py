@@ -361,7 +361,8 @@ def belief_curves(
         density = np.exp((a - 1) * np.log(q) + (b - 1) * np.log(1 - q) - log_above(a, b, threshold))
         ax.plot(q, density, color=colour, lw=2)
         peak = density.argmax() if a > 1 else 20
-        ax.text(q[peak] - 0.001, density[peak], name, color=colour, fontsize=9, ha="right", va="bottom")
+        place = dict(ha="right", va="bottom", fontsize=9)
+        ax.text(q[peak] - 0.001, density[peak], name, color=colour, **place)
     ax.set(xlabel="precision", ylabel="coins laid", ylim=(0, None), xlim=(threshold - 0.005, 1))
     return fig
 
@@ -608,12 +609,13 @@ def acceptance_curve(
     threshold,
     delta,
 ):
-    "How often a rule of each precision is certified: false claims left of the threshold, true ones right."
-    fig, ax = canvas(7.2, 2.8, xlabel="true precision", ylabel="share certified", ylim=(-0.03, 1.05))
+    "How often a rule of each precision is certified: left of the threshold every claim is false."
+    fig, ax = canvas(7.2, 2.8, xlabel="true precision", ylabel="share certified")
     for side, colour in ((precisions <= threshold, RED), (precisions >= threshold, TEAL)):
         ax.plot(precisions[side], shares[side], "o-", color=colour, ms=4)
     ax.axvline(threshold, color=INK, ls="--", lw=1)
     ax.text(threshold - 0.001, 0.98, f"threshold {threshold:g}", ha="right", fontsize=9, color=INK)
+    ax.set_ylim(-0.03, 1.05)
     ax.plot([precisions[0], threshold], [delta, delta], color=INK, ls=":", lw=1)
     ax.text(precisions[0], delta + 0.03, f"allowed: {delta:g}", fontsize=9, color=INK)
     return fig
@@ -625,8 +627,8 @@ def before_after(
     promised,
 ):
     "Ways to break a promise, one line each: from the share of false claims before to that after."
-    fig, ax = canvas(7.2, 0.36 * len(before) + 1, xlabel="share of false claims", xlim=(-0.02, 1.04),
-                     ylim=(len(before) - 0.5, -0.9))  # fmt: skip
+    fig, ax = canvas(7.2, 0.36 * len(before) + 1, xlabel="share of false claims",
+                     xlim=(-0.02, 1.04), ylim=(len(before) - 0.5, -0.9))  # fmt: skip
     for i, name in enumerate(before):
         ax.plot([before[name], after[name]], [i, i], color=PALE, lw=3, zorder=0)
         ax.plot(before[name], i, "x", color=RED, ms=8, mew=2.5)
