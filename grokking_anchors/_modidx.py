@@ -302,6 +302,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                                'grokking_anchors/image.py'),
                                         'grokking_anchors.image.checked_backgrounds': ( 'image.html#checked_backgrounds',
                                                                                         'grokking_anchors/image.py'),
+                                        'grokking_anchors.image.checked_dtype': ('image.html#checked_dtype', 'grokking_anchors/image.py'),
                                         'grokking_anchors.image.checked_image': ('image.html#checked_image', 'grokking_anchors/image.py'),
                                         'grokking_anchors.image.checked_shape': ('image.html#checked_shape', 'grokking_anchors/image.py'),
                                         'grokking_anchors.image.collage_of': ('image.html#collage_of', 'grokking_anchors/image.py'),

@@ -25,15 +25,20 @@ def model_outputs(
     inputs: Any,  # n inputs: list, array or DataFrame
 ) -> np.ndarray:  # labels or numbers `(n,)`, or class probabilities `(n, classes)`
     "The model's answers, checked. Raises ValueError when they are not one per input, or NaN."
-    outputs, n = np.asarray(predict(inputs)), len(inputs)
+    n, answers = len(inputs), predict(inputs)  # counted first: a model may empty its list
+    try: outputs = np.asarray(answers)
+    except ValueError: outputs = np.asarray(None)  # of different lengths
     if outputs.ndim == 2 and outputs.shape[1] == 1: outputs = outputs[:, 0]
-    require(outputs.ndim in (1, 2) and len(outputs) == n,
+    require(outputs.ndim in (1, 2) and len(outputs) == n and outputs.size >= n,
             f"predict must return one answer for each of {n} inputs, "
-            f"came: shape {outputs.shape}")
+            f"came: {type(answers).__name__} of shape {outputs.shape}")
     require(outputs.ndim != 2 or outputs.dtype.kind in "biuf",
             f"predict returned a table of {outputs.dtype}, "
             "expected numbers: one column per class")
-    require(not (outputs != outputs).any(), "predict returned NaN (not a number)")
+    objects = outputs.ravel() if outputs.dtype == object else ()  # NA of pandas equals nothing
+    gone = any(type(one).__name__ == "NAType" or one != one for one in objects)
+    gone = gone or outputs.dtype != object and (outputs != outputs).any()
+    require(not gone, "predict returned NaN (not a number)")
     return outputs
 
 # %% ../nbs/01b_asking.ipynb #ha615d4
@@ -55,10 +60,10 @@ def predictor_of(
 ) -> Callable:  # n inputs -> n answers
     "The model as a function of n inputs. Raises TypeError when there is none."
     if soft and hasattr(model, "predict_proba"): return model.predict_proba
-    if hasattr(model, "predict"): return model.predict
-    if callable(model): return model
+    if hasattr(model, "predict") and not isinstance(model, type): return model.predict
+    if callable(model) and not isinstance(model, type): return model
     raise TypeError("predictor must be a function of n inputs or have a predict method, "
-                    f"came: {type(model).__name__}")
+                    f"came: {f'the class {model.__name__}' if isinstance(model, type) else type(model).__name__}")
 
 # %% ../nbs/01b_asking.ipynb #hac8987
 @dataclass(frozen=True)
@@ -77,15 +82,16 @@ class Agreement:
         "Answers `(n,)` or `(n, classes)` -> agreement `(n,)`. Raises ValueError."
         if self.soft: return probability(outputs, self.target)
         if self.tolerance is not None:
+            require(outputs.ndim == 1, f"tolerance needs one number an input, came: {outputs.shape}")
             return (abs(np.asarray(outputs, float) - self.prediction) <= self.tolerance) * 1.
-        labels = as_labels(outputs)
-        return np.any([labels == one for one in self.target], axis=0).astype(float)
+        return np.any([as_labels(outputs) == one for one in self.target], axis=0) * 1.
 
 # %% ../nbs/01b_asking.ipynb #h0491b7
 def probability(outputs: np.ndarray, columns: tuple) -> np.ndarray:
     "Of n answers `(n, classes)` the summed probability of these columns `(n,)`. Raises ValueError."
-    require(outputs.ndim == 2 and outputs.min() >= 0 and outputs.max() <= 1,
-            f"soft needs probabilities in [0, 1], a column per class, came: shape {outputs.shape}")
+    low, high = outputs.min(), outputs.max()
+    require(outputs.ndim == 2 and 0 <= low and high <= 1, "soft needs probabilities in [0, 1], "
+            f"a column per class, came: shape {outputs.shape}, {low!s:.9} to {high!s:.9}")
     known = range(outputs.shape[1])
     require(all(c in known for c in columns), f"target must be among the columns {known[0]} to "
             f"{known[-1]}, came: {columns}")
@@ -104,17 +110,22 @@ def agreement(
     tolerance: float | None = None, soft: bool = False,  # regression; probabilities: see above
 ) -> Agreement:  # a function: n inputs -> `(n,)` agreement
     "Does the model say the same? Raises ValueError when the instance is not in `target`."
+    require(isinstance(soft, bool | np.bool_), f"soft must be True or False, came: {soft!r}",
+            TypeError)
     first = model_outputs(predict, copied(instance))
     if tolerance is not None:
         number("tolerance", tolerance, 0)
         fine = first.ndim == 1 and first.dtype.kind in "biuf" and target is None and not soft
         require(fine, "tolerance needs one number per input from the model, no target, no soft")
+        require(np.isfinite(first[0]), f"predict returned {first[0]} for the instance: a tolerance "
+                "needs a finite number")
         return Agreement(predict, first[0], tolerance=tolerance)
     label = as_labels(first)[0]
-    listed = isinstance(target, Collection) and not isinstance(target, str)
+    if isinstance(target, np.ndarray): target = target.tolist()
+    listed = isinstance(target, Collection) and not isinstance(target, str | bytes)
     wanted = (label,) if target is None else tuple(target) if listed else (target,)
-    require(any(label == choice for choice in wanted),
-            f"the model says '{label}' of the instance, not in target={target!r}")
+    require(all(np.ndim(choice) == 0 for choice in wanted) and label in wanted,
+            f"the model says {np.asarray(label).tolist()!r} of the instance, not in {target=!r}")
     made = Agreement(predict, label, wanted, soft=soft)
     return replace(made, own=float(made.judge(first)[0]))
 
@@ -135,7 +146,7 @@ def checked_draw(
     rng: Any,  # numpy Generator
 ) -> tuple:  # held `(n, d)` bool, choices `(n, c)`
     "What `draw` returns, after a look at it. Raises TypeError or ValueError."
-    drawn, who = sampler.draw(rules, rng), type(sampler).__name__
+    drawn, who = sampler.draw(rules.copy(), rng), type(sampler).__name__
     require(isinstance(drawn, tuple) and len(drawn) == 2,
             f"{who}.draw must return two arrays, held (n, d) and choices (n, c), "
             f"came: {type(drawn).__name__}", TypeError)
@@ -153,7 +164,8 @@ def checked_draw(
 def checked_coverage(sampler: Sampler, rules: np.ndarray) -> np.ndarray:
     "The sampler's coverage `(k,)` of rules `(k, d)`. Raises ValueError unless k shares came."
     shares = np.asarray(sampler.coverage(rules))
-    fine = shares.shape == (len(rules),) and ((shares >= 0) & (shares <= 1 + 1e-9)).all()
+    fine = shares.shape == (len(rules),) and shares.dtype.kind in "fiub"
+    fine = fine and ((shares >= 0) & (shares <= 1 + 1e-9)).all()
     require(fine, f"{type(sampler).__name__}.coverage must return a share in [0, 1] for each of "
             f"{len(rules)} rules, came: shape {shares.shape}, {shares.ravel()[:3].tolist()}")
     return shares
@@ -173,7 +185,8 @@ def checked_listing(sampler: Sampler) -> tuple:  # held `(m, d)`, choices `(m, c
             f"{who} must list every input with its probability; they sum to {shares.sum():g}")
     require(held[(choices == own).all(axis=1)].all(),
             f"{who} must list the instance's own choices with every predicate held")
-    told, alone = shares @ held, sampler.coverage(np.eye(d, dtype=bool))  # one predicate each
+    one, told, alone = np.eye(d, dtype=bool), shares @ held, None  # one predicate each
+    if sampler.coverage(one) is not None: alone = checked_coverage(sampler, one)
     require(alone is None or np.allclose(told, alone),
             f"{who} gives its inputs other shares than coverage does: {told}, {alone}")
     return listed
@@ -182,9 +195,10 @@ def checked_listing(sampler: Sampler) -> tuple:  # held `(m, d)`, choices `(m, c
 def same_inputs(a: Any, b: Any) -> bool:
     "Are two batches the same: lists, arrays, DataFrames?"
     if hasattr(a, "equals"): return a.equals(b)
-    try: a, b = np.asarray(a), np.asarray(b)
-    except ValueError: return repr(a) == repr(b)  # inputs of different lengths
-    return a.shape == b.shape and bool(((a == b) | ((a != a) & (b != b))).all())  # NaN is itself
+    try:
+        a, b = np.asarray(a), np.asarray(b)
+        return a.shape == b.shape and bool(((a == b) | ((a != a) & (b != b))).all())  # NaN is NaN
+    except (TypeError, ValueError): return repr(a) == repr(b)  # of different lengths; pandas' NA
 
 # %% ../nbs/01b_asking.ipynb #hc89b4e
 class BudgetSpent(Exception):
@@ -225,21 +239,26 @@ def admitted(sampler: Any) -> Sampler:
     require(isinstance(sampler, Sampler),
             "sampler must be a Sampler: let your class inherit from "
             f"grokking_anchors.sampling.Sampler, came: {type(sampler).__name__}", TypeError)
-    who, predicates = type(sampler).__name__, list(sampler.predicates)
-    plain = not isinstance(sampler.predicates, str) and all(isinstance(p, str) for p in predicates)
+    who, told, count = type(sampler).__name__, sampler.predicates, sampler.n_inputs
+    predicates = list(told) if hasattr(told, "__len__") else []
+    plain = not isinstance(told, str) and all(isinstance(p, str) for p in predicates)
     require(predicates and plain, f"{who}.predicates must be readable strings, each "
-            f"true of the instance, came: {sampler.predicates[:3]}")
-    require(len(sampler.names) == len(predicates),
-            f"{who}.names must be {len(predicates)} texts, came: {len(sampler.names)}")
-    checked_draw(sampler, np.ones((1, len(predicates)), bool), np.random.default_rng(0))
+            f"true of the instance, came: {told!r:.80}")
+    names = len(sampler.names) if hasattr(sampler.names, "__len__") else sampler.names
+    require(names == len(predicates), f"{who}.names must be {len(predicates)} texts, came: {names}")
+    if count is not None: number(f"{who}.n_inputs", count, -1, whole=True)
+    full = np.ones((1, len(predicates)), bool)
+    drawn, own = checked_draw(sampler, full, np.random.default_rng(0))[1], sampler.original()
+    require(np.shape(own) == drawn.shape,
+            f"{who}.original must return choices {drawn.shape}, came: shape {np.shape(own)}")
     return sampler
 
 # %% ../nbs/01b_asking.ipynb #h6d739c
 def checked_agreement(agreed: Any, n: int) -> np.ndarray:
     "n numbers in [0, 1]. Raises TypeError or ValueError."
-    try: numbers = np.asarray(agreed, float)
+    try: numbers = np.array(agreed, float)  # a copy: the function may write into its answer
     except (TypeError, ValueError):
-        raise TypeError(f"agrees must return numbers in [0, 1], came: {str(agreed[:1])}; of a "
+        raise TypeError(f"agrees must return numbers in [0, 1], came: {str(agreed):.80}; of a "
                         "model, agreement(predict, instance) makes such a function") from None
     require(numbers.shape == (n,) and ((numbers >= 0) & (numbers <= 1)).all(),
             f"agrees must return {n} numbers in [0, 1], came: shape {numbers.shape}, "

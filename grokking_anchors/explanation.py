@@ -19,7 +19,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from .asking import BudgetSpent, Queries, agreement, as_labels, predictor_of
+from .asking import BudgetSpent, Queries, admitted, agreement, as_labels, copied, model_outputs
+from .asking import predictor_of
 from .certify import first_distinct
 from .encoding import applies
 from .files import checked, parsed, plain, sound, visible
@@ -278,12 +279,12 @@ class Door(Generic[Kind]):
     "A model to be explained, and what one kind of input brings."
     kind: type = Explanation  # of explanation
     def __init__(self, predictor: Any, seed: int | None = None):
-        self.predictor, self.seed = predictor, seed
+        self.predictor, self.seed = predictor, Settings(seed=seed).seed
     @property
     def predictor(self): return predictor_of(self.model)  # n inputs -> n answers
     @predictor.setter
     def predictor(self, model): self.model, _ = model, predictor_of(model)
-    def predict_fn(self, inputs): return as_labels(np.asarray(self.predictor(inputs)))
+    def predict_fn(self, inputs): return as_labels(model_outputs(self.predictor, copied(inputs)))
     def sampler(self, *instance: Any, **asked: Any) -> Sampler:
         "The sampler of one instance; its keyword arguments are further ones of `explain`."
         raise NotImplementedError(f"{type(self).__name__} must define sampler(instance)")
@@ -318,7 +319,7 @@ known_to = cache(lambda sampler: list(signature(sampler).parameters)[2:])  # wha
 
 def asked_by(door: Door, instance: Any, question: Any, asked: dict) -> tuple:
     "Sampler, agreement, and the instance as a batch, of a question."
-    sampler = door.sampler(instance, **asked)
+    sampler = admitted(door.sampler(instance, **asked))
     inputs = sampler.render(sampler.original())
     return sampler, agreement(predictor_of(door.model, question[2]), inputs, *question), inputs
 

@@ -2,7 +2,7 @@
 
 # %% auto #0
 __all__ = ['LIMIT', 'BEHIND', 'cut_out', 'same_segments', 'packed', 'unpacked', 'collage_of', 'recipes_of', 'ImageExplanation',
-           'checked_image', 'checked_shape', 'checked_backgrounds', 'AnchorImage']
+           'checked_image', 'checked_shape', 'checked_dtype', 'checked_backgrounds', 'AnchorImage']
 
 # %% ../nbs/09a_image.ipynb #ha82eba
 import base64
@@ -40,7 +40,7 @@ def same_segments(
     inputs = np.asarray(inputs)
     require(inputs.shape[1:] == image.shape,
             f"expected a batch of pictures of shape {image.shape}, came: {inputs.shape}")
-    differs = (inputs != image).reshape(len(inputs), labels.size, -1).any(axis=2)
+    differs = (inputs != image).reshape(len(inputs), labels.size, image.size // labels.size).any(axis=2)
     order = np.argsort(labels, axis=None, kind="stable")
     starts = np.searchsorted(labels.ravel()[order], np.arange(labels.max() + 1))
     return ~np.logical_or.reduceat(differs[:, order], starts, axis=1)
@@ -159,19 +159,24 @@ def checked_image(
     image: Any,
     shape: tuple,  # that was declared
     dtype: Any = None,  # convert to it, where that changes no value
+    name: str = "image",  # of the argument, for the message
 ) -> np.ndarray:
     "The picture as an array. Raises ValueError or TypeError that say what came."
-    image = np.asarray(image)
+    try: image = np.asarray(image)
+    except ValueError: raise ValueError(f"{name} must have the shape {shape}, came: rows of "
+                                        "different lengths") from None
     require(image.dtype.kind in "buif",
-            f"image must hold numbers, came: dtype {image.dtype}", TypeError)
+            f"{name} must hold numbers, came: dtype {image.dtype}", TypeError)
     if image.shape[1:] == shape:
         raise ValueError(f"image must be one picture of shape {shape}, "
                          f"came: a batch of {len(image)}; give image[0]")
     require(image.shape == shape,
             f"image must have the declared shape, {shape}, came: {image.shape}")
-    require(np.isfinite(image).all(), "image holds NaN or infinite pixels")
-    converted = image.astype(dtype or image.dtype)  # a copy: what the user does later is no matter
-    require(converted.dtype.kind not in "bui" or not (converted != image).any(),
+    require(np.isfinite(image).all(), f"{name} holds NaN or infinite pixels")
+    with np.errstate(all="ignore"):  # a copy: what the user does later is no matter
+        converted = image.astype(dtype or image.dtype)
+    changed = converted.dtype.kind in "bui" and (converted != image).any()
+    require(np.isfinite(converted).all() and not changed,
             f"dtype={np.dtype(dtype)} would change pixels of this {image.dtype} picture")
     return converted
 
@@ -186,6 +191,13 @@ def checked_shape(shape):
             f"channels last (else let the predictor transpose), came: {shape}")
     return shape
 
+def checked_dtype(dtype):
+    "A dtype of numbers. Raises TypeError or ValueError."
+    try: found = np.dtype(dtype)
+    except TypeError: raise TypeError(f"dtype must be a dtype of numbers, came: {dtype!r}") from None
+    require(found.kind in "buif", f"dtype must be a dtype of numbers, came: {dtype!r}")
+    return found
+
 # %% ../nbs/09a_image.ipynb #c060
 def checked_backgrounds(
     backgrounds: Any,  # m pictures
@@ -199,7 +211,8 @@ def checked_backgrounds(
     require(backgrounds.dtype.kind != "f" or image.dtype.kind == "f",
             f"images_background must be {image.dtype} as the image, "
             f"came: {backgrounds.dtype}")
-    return np.stack([checked_image(one, image.shape, image.dtype) for one in backgrounds])
+    return np.stack([checked_image(one, image.shape, image.dtype, "images_background")
+                     for one in backgrounds])
 
 # %% ../nbs/09a_image.ipynb #h87600b
 BEHIND = {"mean": "its mean colour", "blur": "a blur", "noise": "fresh noise"}  # in words
@@ -223,7 +236,9 @@ class AnchorImage(Explainer[ImageExplanation]):
         require(images_background is None or isinstance(hide_with, str) and hide_with == "mean",
                 "give images_background or hide_with, not both")
         if not callable(segmentation_fn): one_of("segmentation_fn", segmentation_fn, SEGMENTATIONS)
-        self.image_shape, self.dtype = checked_shape(image_shape), dtype
+        self.image_shape, self.dtype = checked_shape(image_shape), dtype and checked_dtype(dtype)
+        require(isinstance(segmentation_kwargs or {}, dict), "segmentation_kwargs must be a dict, "
+                f"came: {segmentation_kwargs!r}", TypeError)
         self.segmentation_fn, self.segmentation_kwargs = segmentation_fn, segmentation_kwargs
         self.images_background, self.hide_with = images_background, hide_with
 

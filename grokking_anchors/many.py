@@ -15,7 +15,7 @@ from tqdm.auto import tqdm
 
 from .explanation import Explainer
 from .plots import global_view
-from .settings import require
+from .settings import Settings, require
 
 # %% ../nbs/06b_many.ipynb #hff2073
 def portable(error: Exception) -> Exception:
@@ -53,7 +53,11 @@ def explain_many(
 ) -> list:  # n explanations or failures, in order
     "Explain every instance, on as many workers as there are."
     require(not isinstance(X, str), f"X must be several instances, came one text: {X!r}", TypeError)
-    seed = explainer.seed if seed is None else seed
+    require(hasattr(X, "__len__"), "X must be several instances, as a list, array or DataFrame, "
+            f"came: {type(X).__name__}", TypeError)
+    require(hasattr(explainer, "explain"), "explainer must have a method explain, "
+            f"came: {type(explainer).__name__}", TypeError)
+    seed = Settings(seed=explainer.seed if seed is None else seed).seed
     seeds = np.random.SeedSequence(seed or 0).generate_state(len(X))
     jobs = (delayed(explain_one)(explainer, x, i, int(s), options)
             for i, (x, s) in enumerate(zip(instances_of(X), seeds)))

@@ -7,6 +7,7 @@ __all__ = ['BLOCK', 'DEFAULTS', 'TEMPLATES', 'LEAST', 'Tables', 'in_blocks', 'Sh
 # %% ../nbs/07b_replacements.ipynb #n10b7c3
 import math
 import string
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -92,9 +93,9 @@ class Shortlists:
                    else [self.source.candidates(*one) for one in asked])
         self.templates += len(asked)
         for (_, mask), mine, answer in zip(asked, places_of.values(), answers):
-            require(len(answer) == mask.sum(),
-                    f"candidates must return one pair for each of {mask.sum()} masked "
-                    f"places, came: {len(answer)}")
+            n = len(answer) if hasattr(answer, "__len__") else answer
+            require(n == mask.sum(), "candidates must return one pair for each of "
+                    f"{mask.sum()} masked places, came: {n}")
             for i in mine:
                 self.known[keys[i]] = self.table(places[i], answer[mask[:places[i]].sum()])
 
@@ -123,8 +124,10 @@ def checked_options(
         if name in ranges: number(name, value, 0, **ranges[name])
         kind, wanted = kinds.get(name, (object, ""))
         require(isinstance(value, kind), f"{name} must be {wanted}, came: {value!r}", TypeError)
-    if isinstance(options.get("stopwords"), str):
-        raise TypeError(f"stopwords must be a list of words, came: {options['stopwords']!r}")
+    stop = options.get("stopwords") or ()
+    fine = isinstance(stop, Collection) and not isinstance(stop, str)
+    require(fine and all(isinstance(word, str) for word in stop),
+            f"stopwords must be a list of words, came: {stop!r}", TypeError)
     one_of("filling", options.get("filling", "parallel"), ("parallel", "autoregressive"))
     in_turn = options.get("filling") == "autoregressive"
     require(not in_turn or options.get("frac_mask_templates", 1) == 1,

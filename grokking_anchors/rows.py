@@ -105,10 +105,18 @@ def cut(
     answers: np.ndarray | None = None,  # what the model says, for "tree" and functions
 ) -> np.ndarray:
     "Edges for one column of numbers."
-    if isinstance(how, str): return tree_edges(values, answers)
-    if callable(how): return np.asarray(how(values, answers), float)
-    if isinstance(how, list): return np.asarray(how, float)
-    return np.percentile(values, how) if len(values) else np.zeros(0)
+    if isinstance(how, str):
+        one_of("bins", how, ["tree"])
+        return tree_edges(values, answers)
+    given = how(values, answers) if callable(how) else how
+    try: edges = np.asarray(given, float)
+    except (TypeError, ValueError): edges = np.zeros(())
+    require(edges.ndim == 1, "bins must be percentiles (tuple), edges (list), 'tree', or a function "
+            f"that returns edges, came: {given!r:.80}", ValueError if callable(how) or edges.shape
+            or isinstance(how, list) else TypeError)
+    if not isinstance(how, tuple): return edges
+    for percentile in edges: number("bins", float(percentile), -1e-9, 100, closed=True)
+    return np.percentile(values, edges) if len(values) else np.zeros(0)
 
 def tree_edges(values, answers):
     "Where a tree of four leaves would cut, each with at least a twentieth of the rows."
@@ -152,6 +160,8 @@ def as_it_reads(edge: float, form: Any) -> float:
 
 def number_column(name: str, values: np.ndarray, edges: Any, unit="", form=None) -> Column:
     "A column of numbers cut at these edges; `form` makes texts of them."
+    require(form is None or callable(form),
+            f"formats of {name!r} must be a function: edge -> text, came: {form!r}", TypeError)
     there = values[~is_missing(values)].astype(float)
     edges = short_edges(edges, there)
     if form: edges = {as_it_reads(edge, form) for edge in edges}
@@ -159,6 +169,8 @@ def number_column(name: str, values: np.ndarray, edges: Any, unit="", form=None)
     labels = [(form or edge_text)(edge) for edge in edges]
     require(len(set(labels)) == len(labels),
             f"formats gives two edges of {name!r} the same text: {labels}")
+    with np.errstate(over="ignore"): wide = len(there) and np.isinf(there.max() - there.min())
+    require(not wide, f"column {name!r} holds numbers that are too far apart: give their logarithm")
     middle = tuple(np.percentile(there, (1, 99))) if len(there) else (0, 1)
     counts, ticks = np.histogram(there, 30, middle)
     return Column(name, "number", edges, (), labels, unit, counts.tolist(), ticks.tolist())
@@ -351,7 +363,9 @@ class TabularExplanation(Explanation):
 
     def holds(self, inputs):
         "Does the rule hold for each of n rows: `(n,)` bool."
-        if self.is_empty: return np.ones(len(as_table(inputs)), bool)
+        if self.is_empty:
+            self.values(inputs, [])  # raises, where these are no such rows
+            return np.ones(len(as_table(inputs)), bool)
         return self.check(inputs, self.rule).all(axis=1)
 
     def filter(self, inputs): return inputs[self.holds(inputs)]  # the rows for which the rule holds
@@ -425,7 +439,12 @@ class TableExplainer(Explainer[TabularExplanation]):
     def fit(self: Fitted, train_data: Any, disc_perc: Any = (25, 50, 75), bins: Any = None,
             units: dict | None = None, formats: dict | None = None) -> Fitted:
         "Store and cut the training data; `bins` (see `cut`) for all, or a dict. Returns itself."
+        require(hasattr(disc_perc, "__iter__"),
+                f"disc_perc must be percentiles such as (25, 50, 75), came: {disc_perc!r}", TypeError)
         for percentile in disc_perc: number("disc_perc", percentile, 0, 100)
+        for word, told in dict(units=units, formats=formats).items():
+            require(isinstance(told or {}, dict),
+                    f"{word} must be a dict: column -> one, came: {told!r}", TypeError)
         reader = TableReader(train_data, self.feature_names, self.categorical_names, self.ohe)
         chosen = bins if isinstance(bins, dict) else dict.fromkeys(reader.names, bins)
         for option in (chosen, units or {}, formats or {}):

@@ -20,10 +20,11 @@ def relabel(
     shape: tuple,  # of the picture; channels do not matter
 ) -> np.ndarray:  # `(height, width)` integers 0 .. d-1, in the order of the labels
     "Segments numbered from 0 without gaps. Raises ValueError where labels make no sense."
-    labels = np.asarray(labels)
-    require(labels.shape == tuple(shape[:2]),
-            "a segmentation gives one label per pixel, "
-            f"shape {tuple(shape[:2])}, came: {labels.shape}")
+    came = type(labels).__name__
+    try: labels = np.asarray(labels)
+    except ValueError: labels = np.asarray(None)  # of different lengths
+    require(labels.shape == tuple(shape[:2]), "a segmentation gives one label per pixel, "
+            f"shape {tuple(shape[:2])}, came: {labels.shape} ({came})")
     number_like = labels.dtype.kind in "biuf" and np.isfinite(labels).all()
     require(number_like and (labels == np.rint(labels)).all(),
             f"segment labels must be whole numbers, came: {labels.dtype}")
@@ -140,6 +141,7 @@ def constant(image, colour):
     try: wanted = np.asarray(colour, float)
     except (ValueError, TypeError): wanted = np.array(np.nan)
     with np.errstate(invalid="ignore"): given = like(wanted, image)
+    if isinstance(colour, bool | np.bool_): wanted = np.array(np.nan)
     require(wanted.shape in ((), image.shape[2:]) and np.allclose(given, wanted, atol=.5),
             f"hide_with must be one of {HIDE_WITH}, or a number or colour "
             f"that fits {image.dtype} {image.shape}, came: {colour!r}")

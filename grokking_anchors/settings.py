@@ -37,6 +37,8 @@ class Settings:
     progress: bool = False  # show a bar that counts rows
 
     def __post_init__(self):
+        for f in fields(self):
+            object.__setattr__(self, f.name, ordinary(getattr(self, f.name)))
         number("threshold", self.threshold, 0, 1, closed=True)
         number("delta", self.delta, 0, 1)
         number("tau", self.tau, 0)
@@ -71,6 +73,14 @@ WHOLE = ("batch_size", "coverage_samples", "beam_size", "min_samples_start", "n_
          "max_queries", "max_pulls")  # fmt: skip
 
 
+def ordinary(value):
+    """A number of numpy, or a fraction, as Python's own int, float or bool; anything else as it is."""
+    if isinstance(value, np.generic):
+        return value.item()
+    odd = isinstance(value, Real) and not isinstance(value, Integral | float)
+    return float(value) if odd else value
+
+
 def require(
     fine: Any,  # what must be true
     message: str,  # names the argument, what came, and what was expected
@@ -93,7 +103,8 @@ def number(
     """Raise TypeError unless `value` is a number, ValueError unless it lies in the range."""
     require(isinstance(value, Integral if whole else Real) and not isinstance(value, bool),
             f"{name} must be a {'whole ' * whole}number, came: {value!r}", TypeError)
-    wanted = f"above {above:g}" if below == np.inf else f"between {above:g} and {below:g}"
+    finite = "finite and " if value == np.inf == below else ""
+    wanted = f"{finite}above {above:g}" if below == np.inf else f"between {above:g} and {below:g}"
     require(above < value < below or closed and value == below,
             f"{name} must be {wanted}, came: {value!r}")
 
@@ -101,7 +112,7 @@ def number(
 def one_of(name, value, known):
     """Raise ValueError unless `value` is among the known ones."""
     listed = ", ".join(map(repr, known))
-    require(value in known, f"{name} must be one of {listed}, came: {value!r}")
+    require(value in list(known), f"{name} must be one of {listed}, came: {value!r}")
 
 
 def no_unknown(

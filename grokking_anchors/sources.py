@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from .paths import data_path, data_rows
+from .settings import require
 from .words import tokens_of
 
 # %% ../nbs/07a_sources.ipynb #n438ab0
@@ -63,6 +64,7 @@ def shortlist(
     for word, share in zip(*candidates):
         word = spelled_like(str(word), original)
         same_kind = word.strip() and is_word(word) == is_word(original)
+        require(share != np.inf, f"candidates must return finite shares, came: {share} of {word!r}")
         if same_kind and word.casefold() != original.casefold() and share > 0:
             merged[word] = merged.get(word, 0) + float(share)
     best = sorted(merged, key=lambda word: -merged[word])[:top_n]

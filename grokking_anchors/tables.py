@@ -30,7 +30,12 @@ def is_missing(values):
     """Which of n values are missing: None or NaN."""
     if values.dtype.kind in "fiub":
         return np.isnan(values) if values.dtype.kind == "f" else np.zeros(len(values), bool)
-    return np.array([value is None or value != value for value in values], bool)
+    return np.array([value is None or value is not_there() or value != value for value in values], bool)
+
+
+def not_there():
+    """The missing value of pandas, which equals nothing; an object of its own without pandas."""
+    return getattr(sys.modules.get("pandas"), "NA", is_missing)
 
 
 def as_table(inputs):
@@ -40,7 +45,10 @@ def as_table(inputs):
         return __import__("pandas").DataFrame(list(records))
     if is_series(inputs):
         return inputs.to_frame().T.infer_objects()
-    return inputs if is_frame(inputs) else np.atleast_2d(np.asarray(inputs))
+    try:
+        return inputs if is_frame(inputs) else np.atleast_2d(np.asarray(inputs))
+    except ValueError:
+        return np.empty((0, 0))  # rows of different lengths: no table, and told so
 
 
 # ---- what a column holds ----------------------------------------------------------------
@@ -185,7 +193,14 @@ def column_values(
 
 def columns_of(data, feature_names, categorical_names, ohe):
     """The `Columns` of a frame, or of an array with the user's names."""
-    listed, width, frame = dict(categorical_names or {}), data.shape[1], is_frame(data)
+    told = categorical_names or {}
+    fine = isinstance(told, dict) and all(np.ndim(texts) == 1 for texts in told.values())
+    require(fine, "categorical_names must be a dict: column -> list of its categories, "
+            f"came: {told!r}", TypeError)  # fmt: skip
+    for key, texts in told.items():
+        require(len(set(map(str, texts))) == len(texts),
+                f"categorical_names of {key!r} holds a name twice: {list(texts)}")
+    listed, width, frame = dict(told), data.shape[1], is_frame(data)
     if frame:
         names, coded, widths = list(data.columns), (), [1] * width
         checked_names(names, width, "two columns have the name {!r}")
@@ -207,6 +222,7 @@ def columns_of(data, feature_names, categorical_names, ohe):
 
 def checked_names(names, count, twice="feature_names holds {!r} twice"):
     """The names as a list; ValueError unless there is one for each column, each once."""
+    require(hasattr(names, "__iter__"), f"feature_names must be names, came: {names!r}", TypeError)
     names = [names] if isinstance(names, str) else list(names)
     require(len(names) == count,
             f"feature_names must name {count} columns, came: {len(names)} names")
@@ -238,10 +254,17 @@ class TableReader:
     """The training table as it came: its columns, and model inputs cooked from recipes."""
 
     def __init__(self, data, feature_names=None, categorical_names=None, ohe=False):
-        self.frame, came = is_frame(data), f"{type(data).__name__} of shape {np.shape(data)}"
-        require(np.ndim(data) == 2,
-                f"train_data must be a table: a DataFrame or a 2-D array, came: {came}")
+        require(isinstance(ohe, bool), f"ohe must be True or False, came: {ohe!r}", TypeError)
+        try:
+            shape, plain = np.shape(data), np.ndim(np.asarray(data)) == 2
+        except ValueError:
+            shape, plain = "none", False  # rows of different lengths
+        plain = plain and not isinstance(data, np.ma.MaskedArray)
+        self.frame, came = is_frame(data), f"{type(data).__name__} of shape {shape}"
+        require(plain, "train_data must be a table: a DataFrame or a 2-D array (NaN for missing "
+                f"values), came: {came}")  # fmt: skip
         require(len(data), "train_data has no rows")
+        require(shape[1], f"train_data has no columns, came: {came}")
         require(not (self.frame and ohe),
                 "ohe=True is for arrays; a DataFrame comes with its categories as they are")
         self.data, self.ohe = data.reset_index(drop=True) if self.frame else np.array(data), ohe
@@ -260,12 +283,15 @@ class TableReader:
         if self.frame:
             return cast(frame_row(instance, self.names), self.data)
         table = as_table(instance)
+        if isinstance(instance, dict) and not self.ohe:
+            wrong = sorted(map(str, set(instance) ^ set(self.names)))
+            require(not wrong, f"X must have the columns {self.names}, wrong or missing: {wrong}")
         if is_frame(table):
             named = set(table.columns) >= set(self.names) and not self.ohe
             table = (table[self.names] if named else table).to_numpy()
         row, width = np.atleast_2d(np.asarray(table)), self.data.shape[1]
         require(row.ndim == 2 and len(row) == 1,
-                f"X must be one instance, came: shape {np.shape(instance)}")
+                f"X must be one instance, came: shape {row.shape}")
         require(row.shape[1] == width,
                 f"X must have {width} values, as the training data, came: {row.shape[1]}")
         return row
@@ -283,7 +309,10 @@ class TableReader:
             columns[name] = self.data[name].array.take(rows[:, j])
             if own[:, j].any():
                 columns[name][own[:, j]] = instance[name].iloc[0]
-        return __import__("pandas").DataFrame(columns, copy=False)
+        pandas = __import__("pandas")  # a column keeps its dtype: pandas makes texts of some objects
+        whole = {name: pandas.Series(column, dtype=self.data[name].dtype, copy=False)
+                 for name, column in columns.items()}  # fmt: skip
+        return pandas.DataFrame(whole, copy=False)
 
     def record(self, row):
         """An instance for the books: a dict for frames, the 1-D array otherwise."""

@@ -29,8 +29,9 @@ def asked_number(column: Column, condition: Any) -> tuple:
     require(isinstance(condition, tuple) and len(condition) == 2,
             f"the condition on {column.name!r} must be (low, high), None for an open "
             f"side, came: {condition!r}")
-    edges = [float(edge) for edge in condition if edge is not None]
-    if not edges or len(edges) == 2 and not edges[0] < edges[1]:
+    try: edges = [float(edge) for edge in condition if edge is not None]
+    except (TypeError, ValueError): edges = []
+    if not edges or any(edge != edge for edge in edges) or len(edges) == 2 and not edges[0] < edges[1]:
         raise ValueError(f"{column.name!r}: {condition!r} is not an interval")
     new = replace(column, edges=edges, labels=[edge_text(edge) for edge in edges])
     return new, int(condition[0] is not None), len(edges) - (condition[1] is not None)
@@ -40,7 +41,8 @@ def asked_categories(column: Column, condition: Any) -> tuple:
     several = isinstance(condition, set | list | tuple | frozenset)
     value_of = dict(zip(column.labels, column.categories)) | {v: v for v in column.categories}
     asked = list(map(told, condition if several else [condition]))
-    unknown = [one for one in asked if one not in value_of]
+    known = list(value_of)  # what cannot be hashed is not among them
+    unknown = [one for one in asked if one not in known]
     if unknown:
         raise ValueError(f"{unknown[0]!r} is no category of {column.name!r}; "
                          f"it has: {list(column.labels)}")
@@ -64,6 +66,8 @@ CLAIM = Strategy("claim", full_rule, frozenset(("deterministic",)))
 def claimed(table: Table, rule: dict) -> tuple:  # `Table`, bounds `(d, 3)`
     "The table cut along a rule (column -> condition). Raises ValueError for what it cannot mean."
     require(rule, "the rule has no condition")
+    require(isinstance(rule, dict), "rule must be a dict: column -> condition, "
+            f"came: {type(rule).__name__}", TypeError)
     for name in rule: one_of("column", name, table.reader.names)
     columns, bins, bounds = list(table.columns), list(table.bins), []
     wanted = [table.reader.names.index(name) for name in rule]
