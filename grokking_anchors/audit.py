@@ -101,7 +101,8 @@ def asked_again(explanation: Explanation, explainer: Any = None) -> tuple:  # sa
     require(isinstance(door, Door), "explainer must be the Explainer that made this explanation, "
             f"came: {type(door).__name__}", TypeError)
     asked = dict(explanation.meta["asked"])
-    sampler, agrees, _ = asked_by(door, explanation.instance, [asked.pop(q) for q in QUESTION], asked)
+    question = [asked.pop(name) for name in QUESTION]
+    sampler, agrees, _ = asked_by(door, explanation.instance, question, asked)
     require(list(sampler.predicates) == list(explanation.predicates),
             "this explainer makes other predicates of the instance than the explanation has: "
             "was it fitted anew, or is it another one?")

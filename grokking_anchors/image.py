@@ -40,7 +40,8 @@ def same_segments(
     inputs = np.asarray(inputs)
     require(inputs.shape[1:] == image.shape,
             f"expected a batch of pictures of shape {image.shape}, came: {inputs.shape}")
-    differs = (inputs != image).reshape(len(inputs), labels.size, image.size // labels.size).any(axis=2)
+    shape = len(inputs), labels.size, image.size // labels.size
+    differs = (inputs != image).reshape(shape).any(axis=2)
     order = np.argsort(labels, axis=None, kind="stable")
     starts = np.searchsorted(labels.ravel()[order], np.arange(labels.max() + 1))
     return ~np.logical_or.reduceat(differs[:, order], starts, axis=1)
@@ -194,7 +195,7 @@ def checked_shape(shape):
 def checked_dtype(dtype):
     "A dtype of numbers. Raises TypeError or ValueError."
     try: found = np.dtype(dtype)
-    except TypeError: raise TypeError(f"dtype must be a dtype of numbers, came: {dtype!r}") from None
+    except TypeError: raise TypeError(f"dtype must be one of numbers, came: {dtype!r}") from None
     require(found.kind in "buif", f"dtype must be a dtype of numbers, came: {dtype!r}")
     return found
 

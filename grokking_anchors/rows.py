@@ -111,7 +111,7 @@ def cut(
     given = how(values, answers) if callable(how) else how
     try: edges = np.asarray(given, float)
     except (TypeError, ValueError): edges = np.zeros(())
-    require(edges.ndim == 1, "bins must be percentiles (tuple), edges (list), 'tree', or a function "
+    require(edges.ndim == 1, "bins must be percentiles (tuple), edges (list), 'tree' or a function "
             f"that returns edges, came: {given!r:.80}", ValueError if callable(how) or edges.shape
             or isinstance(how, list) else TypeError)
     if not isinstance(how, tuple): return edges
@@ -434,17 +434,17 @@ class TableExplainer(Explainer[TabularExplanation]):
         super().__init__(predictor, seed)
         self.feature_names, self.categorical_names, self.ohe = feature_names, categorical_names, ohe
 
-    def predict_fn(self, X): return super().predict_fn(as_table(X).copy())  # it may write there
+    def predict_fn(self, X): return super().predict_fn(as_table(X))
 
     def fit(self: Fitted, train_data: Any, disc_perc: Any = (25, 50, 75), bins: Any = None,
             units: dict | None = None, formats: dict | None = None) -> Fitted:
         "Store and cut the training data; `bins` (see `cut`) for all, or a dict. Returns itself."
         require(hasattr(disc_perc, "__iter__"),
-                f"disc_perc must be percentiles such as (25, 50, 75), came: {disc_perc!r}", TypeError)
+                f"disc_perc must be percentiles, such as (25, 50), came: {disc_perc!r}", TypeError)
         for percentile in disc_perc: number("disc_perc", percentile, 0, 100)
-        for word, told in dict(units=units, formats=formats).items():
-            require(isinstance(told or {}, dict),
-                    f"{word} must be a dict: column -> one, came: {told!r}", TypeError)
+        for word, came in dict(units=units, formats=formats).items():
+            require(isinstance(came or {}, dict),
+                    f"{word} must be a dict: column -> one, came: {came!r}", TypeError)
         reader = TableReader(train_data, self.feature_names, self.categorical_names, self.ohe)
         chosen = bins if isinstance(bins, dict) else dict.fromkeys(reader.names, bins)
         for option in (chosen, units or {}, formats or {}):

@@ -74,7 +74,7 @@ WHOLE = ("batch_size", "coverage_samples", "beam_size", "min_samples_start", "n_
 
 
 def ordinary(value):
-    """A number of numpy, or a fraction, as Python's own int, float or bool; anything else as it is."""
+    """A number of numpy, or a fraction, as Python's own int, float or bool; all else as it is."""
     if isinstance(value, np.generic):
         return value.item()
     odd = isinstance(value, Real) and not isinstance(value, Integral | float)

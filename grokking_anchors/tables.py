@@ -30,7 +30,8 @@ def is_missing(values):
     """Which of n values are missing: None or NaN."""
     if values.dtype.kind in "fiub":
         return np.isnan(values) if values.dtype.kind == "f" else np.zeros(len(values), bool)
-    return np.array([value is None or value is not_there() or value != value for value in values], bool)
+    gone = not_there()
+    return np.array([value is None or value is gone or value != value for value in values], bool)
 
 
 def not_there():
@@ -309,7 +310,7 @@ class TableReader:
             columns[name] = self.data[name].array.take(rows[:, j])
             if own[:, j].any():
                 columns[name][own[:, j]] = instance[name].iloc[0]
-        pandas = __import__("pandas")  # a column keeps its dtype: pandas makes texts of some objects
+        pandas = __import__("pandas")  # a column keeps its dtype: else some objects become texts
         whole = {name: pandas.Series(column, dtype=self.data[name].dtype, copy=False)
                  for name, column in columns.items()}  # fmt: skip
         return pandas.DataFrame(whole, copy=False)

@@ -31,7 +31,8 @@ def asked_number(column: Column, condition: Any) -> tuple:
             f"side, came: {condition!r}")
     try: edges = [float(edge) for edge in condition if edge is not None]
     except (TypeError, ValueError): edges = []
-    if not edges or any(edge != edge for edge in edges) or len(edges) == 2 and not edges[0] < edges[1]:
+    turned = len(edges) == 2 and not edges[0] < edges[1]
+    if not edges or turned or any(edge != edge for edge in edges):
         raise ValueError(f"{column.name!r}: {condition!r} is not an interval")
     new = replace(column, edges=edges, labels=[edge_text(edge) for edge in edges])
     return new, int(condition[0] is not None), len(edges) - (condition[1] is not None)

@@ -286,7 +286,8 @@ def as_texts(texts: Any) -> list:
     "A list of texts. Raises TypeError for a single one."
     wanted, loose = "texts must be a list of texts, came", (str, bytes, dict)
     fine = hasattr(texts, "__iter__") and not isinstance(texts, loose) and np.ndim(texts) < 2
-    require(fine, f"{wanted}: {'one text, ' * isinstance(texts, str)}{type(texts).__name__}", TypeError)
+    came = "one text, str" if isinstance(texts, str) else type(texts).__name__
+    require(fine, f"{wanted}: {came}", TypeError)
     for one in (found := list(texts)):
         require(isinstance(one, str), f"{wanted} one with a {type(one).__name__}", TypeError)
     return found

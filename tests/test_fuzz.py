@@ -142,7 +142,6 @@ def test_packed_rules_are_the_rules(case):
         assert np.allclose(precision(rules, held, agreed, weights), share, equal_nan=True)
 
 
-@pytest.mark.xfail(strict=True, reason="bits in columns, such as TabularExplanation.check returns, cannot be packed")
 @fuzz(40)
 @given(rules_and_rows())
 def test_rules_apply_to_bits_of_any_layout(case):
@@ -318,7 +317,6 @@ def test_anchors_of_texts_hold_for_their_own_samples():
     own_samples(["UNK", "good", "_", "好"])
 
 
-@pytest.mark.xfail(strict=True, reason="a mask of signs grows together with the signs beside it")
 def test_anchors_of_texts_hold_for_their_own_samples_behind_signs():
     """Also where `unk` is none."""
     own_samples(["…", "[MASK]", ""])
@@ -374,7 +372,6 @@ def row_of(frame, i, shape):
     return {"frame": row, "series": row.iloc[0], "dict": dict(row.iloc[0]), "list": row.iloc[0].tolist()}[shape]
 
 
-@pytest.mark.xfail(strict=True, reason="a column of objects becomes one of texts where a batch holds texts alone")
 @fuzz(10)
 @given(frames(["mixed"]), st.integers(0, 99))
 def test_columns_of_objects_reach_the_model_as_such(frame, seed):
