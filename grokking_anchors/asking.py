@@ -251,7 +251,8 @@ def admitted(sampler: Any) -> Sampler:
     plain = not isinstance(told, str) and all(isinstance(p, str) for p in predicates)
     require(predicates and plain, f"{who}.predicates must be readable strings, each "
             f"true of the instance, came: {told!r:.80}")
-    names = len(sampler.names) if hasattr(sampler.names, "__len__") else sampler.names
+    listed = sampler.names
+    names = len(listed) if hasattr(listed, "__len__") else listed
     require(names == len(predicates), f"{who}.names must be {len(predicates)} texts, came: {names}")
     if count is not None: number(f"{who}.n_inputs", count, -1, whole=True)
     full = np.ones((1, len(predicates)), bool)

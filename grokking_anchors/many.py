@@ -34,7 +34,10 @@ class Failure:
     def __post_init__(self): self.error = portable(self.error)
 
 def instances_of(X: Any) -> list:
-    "The instances one by one: rows of a frame, of an array, or items of a list."
+    "The instances one by one: rows of a frame, of an array, or items of a list. TypeError."
+    require(not isinstance(X, str), f"X must be several instances, came one text: {X!r}", TypeError)
+    require(hasattr(X, "__len__"), "X must be several instances, as a list, array or DataFrame, "
+            f"came: {type(X).__name__}", TypeError)
     return [X.iloc[[i]] for i in range(len(X))] if hasattr(X, "iloc") else list(X)
 
 def explain_one(explainer: Any, x: Any, index: int, seed: int, options: dict) -> Any:
@@ -52,17 +55,15 @@ def explain_many(
     **options: Any,  # of `explain`
 ) -> list:  # n explanations or failures, in order
     "Explain every instance, on as many workers as there are."
-    require(not isinstance(X, str), f"X must be several instances, came one text: {X!r}", TypeError)
-    require(hasattr(X, "__len__"), "X must be several instances, as a list, array or DataFrame, "
-            f"came: {type(X).__name__}", TypeError)
     require(hasattr(explainer, "explain"), "explainer must have a method explain, "
             f"came: {type(explainer).__name__}", TypeError)
     seed = Settings(seed=explainer.seed if seed is None else seed).seed
-    seeds = np.random.SeedSequence(seed or 0).generate_state(len(X))
+    instances = instances_of(X)
+    seeds = np.random.SeedSequence(seed or 0).generate_state(len(instances))
     jobs = (delayed(explain_one)(explainer, x, i, int(s), options)
-            for i, (x, s) in enumerate(zip(instances_of(X), seeds)))
+            for i, (x, s) in enumerate(zip(instances, seeds)))
     done = Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
-    return list(tqdm(done, total=len(X), disable=not progress, leave=False))
+    return list(tqdm(done, total=len(instances), disable=not progress, leave=False))
 
 # %% ../nbs/06b_many.ipynb #h8725c8
 def pick(

@@ -92,7 +92,7 @@ def test_copies_are_the_same():
 
 
 def test_memory_stays_flat():
-    """After a warm-up, 28 explanations of the three kinds leave less than 1 KiB each (numpy keeps small blocks)."""
+    """After a warm-up, 28 explanations of the three kinds leave less than 1.5 KiB each (numpy keeps small blocks)."""
     doors = kinds()
 
     def explain_some(n):
@@ -107,7 +107,7 @@ def test_memory_stays_flat():
     explain_some(12)
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
-    assert grown < 28 * 1024, f"{grown} bytes after 28 explanations"
+    assert grown < 28 * 1536, f"{grown} bytes after 28 explanations"
 
 
 def watch():
