@@ -246,8 +246,6 @@ def with_categories(columns, categorical_names, frame):
         kinds[j] = kinds[j] if own else "category"
         categories[j] = texts if own else list(range(len(texts)))
         labels[j] = texts_of(texts)
-        once = len(set(labels[j])) == len(texts)
-        require(once, f"categorical_names of {names[j]!r} repeat a text")
     return columns
 
 

@@ -226,7 +226,7 @@ MUTATIONS = [
     ),
     *of(
         "06b_many", "test_many.py",
-        ("generate_state(len(X))", "generate_state(1).repeat(len(X))"),
+        ("generate_state(len(instances))", "generate_state(1).repeat(len(instances))"),
         ("except Exception as error: return Failure(index, error)", "except ValueError as error: return Failure(0, error)"),
         ("seed = Settings(seed=explainer.seed if seed is None else seed).seed", "seed = 0"),
         ("key=lambda i: (holds[i] & ~reached).sum()", "key=lambda i: holds[i].sum()"),

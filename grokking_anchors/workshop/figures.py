@@ -621,6 +621,23 @@ def acceptance_curve(
     return fig
 
 
+def cost_curves(
+    costs,  # precision -> (calls, multiple of the limit) for each stride
+    strides,
+):
+    "What a certificate costs, between few calls and few samples: a line for each precision."
+    fig, ax = canvas(7.2, 2.9, xlabel="calls", ylabel="samples / limit")
+    for (p, pairs), colour in zip(costs.items(), (GREY, GREY, GREY, TEAL)):
+        calls, times = np.transpose(pairs)
+        ax.plot(calls, times, "o-", color=colour, ms=4)
+        ax.text(calls[-1] + 0.1, times[-1], f"p = {p:g}", color=colour, fontsize=9, va="center")
+    calls, times = np.transpose(next(iter(costs.values())))
+    for x, y, stride in zip(calls, times, strides):
+        ax.text(x, y + 0.05, f"stride {stride:g}", fontsize=8.5, color=INK)
+    ax.set(ylim=(0.95, None), xlim=(0.8, None))
+    return fig
+
+
 def before_after(
     before,  # name -> share of false claims
     after,  # the same names, mended
