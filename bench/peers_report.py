@@ -5,7 +5,8 @@ from itertools import combinations, groupby
 
 import numpy as np
 from cases import THRESHOLD
-from scipy.stats import beta
+
+from grokking_anchors.audit import exact_interval
 
 ORDER = ["cancer", "adult", "block", "snippets", "similar", "digits", "digits_empty", "near", "tree"]
 TITLES = {
@@ -58,11 +59,6 @@ def middle(values):
         return "-"
     median, mean = short(np.median(values)), short(values.mean())
     return median if median == mean else f"{median} ({mean})"
-
-
-def exact_interval(k, n):
-    """Clopper and Pearson: 95 % interval of a share."""
-    return (beta.ppf(0.025, k, n - k + 1) if k else 0.0), (beta.ppf(0.975, k + 1, n - k) if k < n else 1.0)
 
 
 def false_claims(rows):

@@ -510,7 +510,7 @@ MUTATIONS = [
         ("weight = min(.5, 250 / pulls)", "weight = 0 * pulls"),
     ),
     *of(
-        "05_certify", "test_search.py",
+        "05_certify", "test_search.py test_seams.py",
         ("if hits <= threshold * pulls: return EVEN", "if not pulls: return EVEN"),
         ('parts = [n] if settings.independent == "row" else [1] * n', "parts = [n]"),
         ("luck = min(1, share + np.sqrt(share * (1 - share) / (pulls + 50)))", "luck = 1"),

@@ -15,7 +15,7 @@ from grokking_anchors import search  # noqa: E402
 from grokking_anchors.asking import agreement  # noqa: E402
 from grokking_anchors.bandit import Arms, bernoulli_kl, kl_lucb, upper_bound  # noqa: E402
 from grokking_anchors.beam_search import Candidates  # noqa: E402
-from grokking_anchors.certify import Looks, certify, log_e_value, precision_interval, promising  # noqa: E402
+from grokking_anchors.certify import Looks, belief_of, certify, log_e_value, precision_interval, promising  # noqa: E402
 from grokking_anchors.encoding import all_rules  # noqa: E402
 from grokking_anchors.sampling import IndependentSampler, toy_model, toy_sampler  # noqa: E402
 from grokking_anchors.search import find_anchor  # noqa: E402
@@ -141,6 +141,19 @@ def test_one_perfect_rule_costs_one_call():
     assert certify(lambda n: calls.append(n) or np.ones(n), 0.95, 0.025).verdict == "certified"
     assert len(calls) == 1 and calls[0] <= 120
     assert certify(lambda n: np.ones(n), 0.95, 0.05, (500, 500)).pulls <= 1.2 * np.log(20) / bernoulli_kl(1, 0.95)
+
+
+def test_a_lost_test_gives_up_early():
+    """At precision .95 no win is in sight: a quarter of the samples it may draw is enough to see it, on the whole."""
+    rng = np.random.default_rng(0)
+    games = [certify(lambda n: rng.random(n) < 0.95, 0.95, 0.05, (143, 150)) for _ in range(60)]
+    assert np.mean([game.pulls for game in games]) < 2500 and {"undecided"} <= {game.verdict for game in games}
+
+
+def test_a_rehearsal_against_the_rule_is_no_belief():
+    """The even split then; half of what speaks for it otherwise, 250 at most."""
+    assert belief_of(90, 100, 0.95) == belief_of(0, 0, 0.95) == belief_of(95, 100, 0.95) == (1, 1)
+    assert belief_of(99, 100, 0.95) == (50.5, 1.5) and sum(belief_of(4000, 4000, 0.95)) == 252
 
 
 def test_newton_is_a_bound_everywhere():

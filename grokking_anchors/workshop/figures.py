@@ -160,7 +160,7 @@ def plane(
     for these, style in ((~valid, dict(mfc="none", mec=GREY, label="not precise enough")),
                          (valid, dict(color=TEAL, label="anchors"))):  # fmt: skip
         ax.plot(precisions[these], coverages[these], "o", **style)
-    at_threshold(ax, threshold, lowest)
+    at_threshold(ax, threshold, 1.25)
     if valid.any():
         best = max(np.flatnonzero(valid), key=lambda i: (coverages[i], precisions[i]))
         ring = dict(ms=15, mfc="none", mec=TEAL, mew=2, label="largest coverage")
@@ -627,14 +627,16 @@ def cost_curves(
 ):
     "What a certificate costs, between few calls and few samples: a line for each precision."
     fig, ax = canvas(7.2, 2.9, xlabel="calls", ylabel="samples / limit")
-    for (p, pairs), colour in zip(costs.items(), (GREY, GREY, GREY, TEAL)):
-        calls, times = np.transpose(pairs)
+    places = (0.12, 0, "left"), (0, 0.05, "center"), (-0.12, 0, "right"), (0, -0.08, "center")
+    for (p, pairs), (right, up, ha) in zip(costs.items(), places):
+        (x, *_), (y, *_) = calls, times = np.transpose(pairs)
+        colour = TEAL if p == 1 else GREY
         ax.plot(calls, times, "o-", color=colour, ms=4)
-        ax.text(calls[-1] + 0.1, times[-1], f"p = {p:g}", color=colour, fontsize=9, va="center")
+        ax.text(x + right, y + up, f"p = {p:g}", color=colour, fontsize=9, ha=ha, va="center")
     calls, times = np.transpose(next(iter(costs.values())))
     for x, y, stride in zip(calls, times, strides):
-        ax.text(x, y + 0.05, f"stride {stride:g}", fontsize=8.5, color=INK)
-    ax.set(ylim=(0.95, None), xlim=(0.8, None))
+        ax.text(x, y + 0.07, f"stride {stride:g}", fontsize=8.5, color=INK)
+    ax.set(ylim=(0.95, 1.9), xlim=(0.5, None))
     return fig
 
 
