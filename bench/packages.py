@@ -298,7 +298,7 @@ def ours_picture(world, predict, setting):
     explainer = AnchorImage(predict, (8, 8, 1), segmentation_fn=squares)
 
     def read(x, found):
-        return picture_rule(found.certified, found.precision or 0.0, x, np.flatnonzero(found.rule))
+        return picture_rule(found.certified, found.precision or 0.0, x, found.raw["feature"])
 
     return lambda x, seed: (lambda: explainer.explain(x, seed=seed, **PROMISE), partial(read, x))
 

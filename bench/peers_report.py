@@ -1,7 +1,9 @@
 """The tables and the picture of peers.py, from its CSV file alone."""
 
 import csv
+from hashlib import sha256
 from itertools import combinations, groupby
+from pathlib import Path
 
 import numpy as np
 from cases import THRESHOLD
@@ -98,6 +100,26 @@ def main_table(groups):
         costs[-1] = short(np.nanmax(column(rows, "peak_mb")))
         lines.append([TITLES[case], name, claims, false_text(rows), *found, *costs, short(same_rule(rows))])
     return lines
+
+
+def plain_table(groups):
+    """The same for a page: medians, defaults and strict settings, columns of even width."""
+    head = "case,package,claims,false,precision,coverage,length,calls,rows,CPU s,same rule"
+    lines = [head.split(",")]
+    for (case, package, setting), rows in groups.items():
+        if setting not in ("default", "strict"):
+            continue
+        name = NAMES[package] + (", strict" if setting == "strict" else "")
+        claims = column(rows, "outcome") == "claimed"
+        numbers = [column(rows, one) for one in ("true", "coverage", "length")]
+        middles = [short(np.nanmedian(one[claims])) if claims.any() else "-" for one in numbers]
+        costs = [short(np.median(column(rows, one))) for one in ("calls", "rows", "outside")]
+        again = short(same_rule(rows))
+        first = [TITLES[case], name, f"{claims.sum()} of {len(claims)}", str(false_claims(rows)[0])]
+        lines.append([*first, *middles, *costs, again])
+    widths = [max(map(len, cells)) for cells in zip(*lines)]
+    pad = lambda cells: [c.ljust(w) if i < 2 else c.rjust(w) for i, (c, w) in enumerate(zip(cells, widths))]
+    return "\n".join("  ".join(pad(cells)).rstrip() for cells in lines) + "\n"
 
 
 def bootstrap(ours, theirs, times=4000, seed=0):
@@ -227,6 +249,8 @@ def dots(axis, panel, groups, cases):
     for package, (mark, edge, face) in MARKS.items():
         own = [(value_of(groups[case, package, "default"], panel), y + SHIFT[package]) for y, case in enumerate(cases)
                if (case, package, "default") in groups]  # fmt: skip
+        if not own:
+            continue
         axis.plot(*zip(*own), mark, mec=edge, mfc=face, ms=7, zorder=3, clip_on=False)
         if panel == "false":
             left = own[0][0] > 50
@@ -263,6 +287,15 @@ def picture(groups, path):
     figure.savefig(path, dpi=110)
 
 
+def store(table):
+    """The plain table among the data of the package, with its checksum."""
+    data = Path(__file__).resolve().parents[1] / "data"
+    (data / "peers.txt").write_text(table)
+    sums = dict(line.split()[::-1] for line in (data / "SHA256SUMS").read_text().splitlines())
+    sums["peers.txt"] = sha256(table.encode()).hexdigest()
+    (data / "SHA256SUMS").write_text("".join(f"{sums[name]}  {name}\n" for name in sorted(sums)))
+
+
 def report(path, same):
     """Print the tables and write them, with the picture, beside the CSV file."""
     groups = read(path)
@@ -270,3 +303,5 @@ def report(path, same):
     path.with_suffix(".md").write_text(text)
     print(text)
     picture(groups, path.with_suffix(".png"))
+    if path.stem == "peers":  # the whole run: what notebooks and README show
+        store(plain_table(groups))
