@@ -221,7 +221,6 @@ MUTATIONS = [
         ("options[\"seed\"] = self.seed if seed is None else seed", "options[\"seed\"] = self.seed"),
         ("no_unknown(asked,", "list(asked and"),
         ("if interval[0] == interval[1]:  # what", "if False:  # what"),
-        ("hits + new.sum(axis=1)", "hits"),
         ("if f.metadata.get(\"file\", True)}", "}"),
     ),
     *of(
@@ -376,7 +375,6 @@ MUTATIONS = [
         ("{FLOAT: str(float(value))}", "None"),
         ("else str(value)", "else value"),
         ('in ("NAType", "NaTType")', "in ()"),
-        ('value.dtype.kind in "mM"', "False"),
         ("return float(value[FLOAT])", "return value"),
         ("except (ValueError, RecursionError) as error", "except ValueError as error"),
         ("-1e-9 <= value <= 1 + 1e-9", "value >= 0"),
@@ -496,7 +494,6 @@ MUTATIONS = [
     ),
     *of(
         "01b_asking", "test_seams.py",
-        ("as_labels(model_outputs(predict, copied(inputs)))", "as_labels(model_outputs(predict, inputs))"),
         ("self.agrees(copied(inputs))", "self.agrees(inputs)"),
         ("model_outputs(predict, copied(instance))", "model_outputs(predict, instance)"),
         ("if new.get(key) != i] if most else []", "if new.get(key) is None] if most else []"),
@@ -555,7 +552,6 @@ MUTATIONS = [
             "low = special.betaincinv(hits, n - hits + 1, tail) if hits > 0 else 0",
             "low = special.betaincinv(hits, n - hits + 1, 1 - tail) if hits > 0 else 0",
         ),
-        ('return "kept" if low >= self.threshold else', 'return "kept" if self.precision.share >= 0 else'),
     ),
     *of(
         "11_guarantee", "test_audit.py",
@@ -563,7 +559,16 @@ MUTATIONS = [
         ("require(list(sampler.predicates) == list(explanation.predicates),", "require(True,"),
         ("own.predictor, explainer = explainer, own", "explainer = own"),
         ("np.tile(rule, (k, 1)), rng)[2], n)", "np.tile(rule & False, (k, 1)), rng)[2], n)"),
+        ('return "kept" if low >= self.threshold else', 'return "kept" if self.precision.share >= 0 else'),
         ("exact_interval(broken, len(audits))", "exact_interval(broken, kept + broken + undecided)"),
+    ),
+    *of(
+        "01b_asking", "test_tabular.py -k writes",
+        ("as_labels(model_outputs(predict, copied(inputs)))", "as_labels(model_outputs(predict, inputs))"),
+    ),
+    *of(
+        "06_explanation", "test_seams.py",
+        ("hits + new.sum(axis=1)", "hits"),
     ),
 ]  # fmt: skip
 

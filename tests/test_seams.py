@@ -8,6 +8,7 @@ import pytest
 from scipy.stats import binom
 
 from grokking_anchors import AnchorImage, AnchorTabular, AnchorText, Explainer, agreement, find_anchor
+from grokking_anchors.asking import Queries
 from grokking_anchors.explanation import Explanation, explain, number_text
 from grokking_anchors.sampling import IndependentSampler, toy_sampler
 from grokking_anchors.search import streams
@@ -76,6 +77,23 @@ def test_a_model_that_writes_spoils_nothing():
     assert (picture == np.arange(64).reshape(8, 8)).all()
 
 
+def test_a_model_that_writes_spoils_no_recipe():
+    """Also where nothing is remembered: the stored examples are the samples that were asked about."""
+    mine = np.ones((1, 6), int)
+    found = explain(Numbers(), agreement(spoil, mine), mine, deterministic=False, seed=0)
+    kept = found.raw["examples"][-1]["covered_true"]
+    assert found.certified and len(kept) and (np.asarray(kept)[:, 0] == 1).all()
+
+
+def test_partial_anchors_count_their_own_samples():
+    """Where samples may not be shared, a part's precision comes from those asked for it alone: here one half."""
+    sampler = Bits(14)
+    sampler.exact_reuse = False
+    both = lambda rows: (rows[:, 0] & rows[:, 1]).astype(float)
+    found = explain(sampler, both, search="beam", seed=0, threshold=0.9)
+    assert found.certified and found.rule.sum() == 2 and 0.3 < found.raw["precision"][0] < 0.7
+
+
 def test_an_explanation_keeps_its_own_instance():
     """What the user does with their array afterwards changes nothing."""
     mine = np.ones((1, 6))
@@ -110,6 +128,14 @@ def test_dice_are_found_out(d, p, search):
         except ValueError as error:
             assert "deterministic=False" in str(error) and "two answers" in str(error)
     assert missed <= limit((1 - 2 * p * (1 - p)) ** (14 if search == "auto" else 30), 60)
+
+
+def test_repeats_of_one_batch_are_doubted():
+    """Half of the thirty in the first call, from rows that come twice in it; the rest when nothing is new."""
+    queries = Queries(Bits(3), lambda rows: rows[:, 0].astype(float))
+    for again in (15, 30, 30):
+        queries.ask(np.zeros((200, 3), bool), np.random.default_rng(0))
+        assert queries.again == again and queries.distinct <= 8
 
 
 def test_a_model_that_changes_is_noticed():
