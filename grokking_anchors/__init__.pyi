@@ -1,4 +1,5 @@
 from .asking import agreement as agreement
+from .audit import audit as audit
 from .explanation import Explainer as Explainer
 from .explanation import Explanation as Explanation
 from .image import AnchorImage as AnchorImage

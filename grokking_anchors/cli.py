@@ -38,6 +38,13 @@ def main(
         return 0
 
 
+def visible(text):
+    """The text without commands to the terminal; see `files`, which is loaded when it is needed."""
+    from .files import visible
+
+    return visible(text)
+
+
 def complain(message):
     """Say what is wrong; the exit code."""
     print(f"{NAME}: {message}", file=sys.stderr)
@@ -75,7 +82,7 @@ def explain_one(text, explainer, options, json):
         return complain(error)
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     said = explanation.to_json(ensure_ascii=False) if json else report(explanation, colour)
-    print(said, flush=True)
+    print(visible(said) if json else said, flush=True)
     return int(not explanation.certified)
 
 
@@ -87,7 +94,8 @@ def report(
     kept, lost = (explanation.parts[-1][key] or ["none seen"] for key in ("kept", "lost"))
     rows = explanation.facts() | {"Kept": kept[0], "Lost": lost[0], "How": HOW}
     width = max(map(len, rows)) + 2
-    table = "\n".join(f"{label:{width}}{text}" for label, text in rows.items())
+    lines = (f"{label:{width}}{text}" for label, text in rows.items())
+    table = "\n".join(visible(line).replace("\n", "\n" + " " * width) for line in lines)
     return f"\n  {marked(explanation, colour)}\n\n{table}\n"
 
 
@@ -96,16 +104,24 @@ def marked(explanation, colour):
     before, after = ("\x1b[1;97;46m", "\x1b[0m") if colour else ("[", "]")
     text, parts, end = explanation.instance, [], 0
     for start, stop in explanation.spans():
-        parts += [text[end:start], before + text[start:stop] + after]
+        parts += [visible(text[end:start]), before + visible(text[start:stop]) + after]
         end = stop
-    return "".join(parts) + text[end:]
+    return ("".join(parts) + visible(text[end:])).replace("\n", "\n  ")
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors hold no commands to the terminal."""
+
+    def error(self, message):
+        """Exit with code 2."""
+        super().error(visible(message))
 
 
 def explain_parser() -> argparse.ArgumentParser:
     """The arguments of the explanation."""
     from .settings import Settings
 
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog=NAME,
         description="Which words are enough for a small sentiment model to keep its verdict?",
         epilog=f"Also: {NAME} workshop [DIR] copies the notebooks and opens JupyterLab. "
@@ -129,7 +145,7 @@ def run_workshop(
     from .workshop.copying import copy_notebooks, open_lab
 
     told = "Copy the notebooks to a folder and open JupyterLab there."
-    parser = argparse.ArgumentParser(prog=f"{NAME} workshop", description=told)
+    parser = Parser(prog=f"{NAME} workshop", description=told)
     add = parser.add_argument
     add("dir", nargs="?", default=f"{NAME}-workshop", help="folder (default: %(default)s)")
     add("--force", action="store_true", help="overwrite files that you have changed")
@@ -137,9 +153,8 @@ def run_workshop(
     args = parser.parse_args(argv)
     try:
         copy_notebooks(args.dir, force=args.force)
-    except FileExistsError as error:
-        advice = "--force overwrites them; another DIR leaves them alone."
-        raise SystemExit(f"{NAME}: {error}\n{advice}") from None
+    except OSError as error:
+        raise SystemExit(visible(f"{NAME}: {error}")) from None
     print(f"The notebooks are in {args.dir}, each one's solutions in {args.dir}/solutions.")
     return 0 if args.no_open else open_lab(args.dir)
 

@@ -18,7 +18,7 @@ def pack(
     bits: np.ndarray,  # `(n, d)` bool
 ) -> np.ndarray:  # `(n, w)` uint64, w = d / 64 rounded up
     "Rows of yes/no, 64 columns to a number."
-    packed = np.packbits(np.atleast_2d(bits), axis=1)
+    packed = np.packbits(np.ascontiguousarray(np.atleast_2d(bits)), axis=1)
     return np.pad(packed, ((0, 0), (0, -packed.shape[1] % 8))).view(np.uint64)
 
 # %% ../nbs/02_encoding.ipynb #c030

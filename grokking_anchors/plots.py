@@ -98,6 +98,26 @@ def partial_bars(
     return fig
 
 
+def claim_lines(
+    lines,  # name -> (share, interval or None)
+    threshold,
+):
+    "Shares with their intervals on one axis, below each other, and where the threshold lies."
+    ends = [end for share, interval in lines.values() for end in interval or (share,)]
+    left = min(threshold, *ends) - 0.01
+    fig, ax = canvas(7.2, 0.5 * len(lines) + 0.9, xlabel="precision", xlim=(max(0, left), 1.002),
+                     ylim=(len(lines) - 0.4, -0.9))  # fmt: skip
+    for i, (share, interval) in enumerate(lines.values()):
+        colour = TEAL if i else GREY
+        ax.plot(interval or (share, share), [i, i], color=colour, lw=6, solid_capstyle="butt")
+        ax.plot(share, i, "D", color=INK, ms=6, zorder=3)
+        ax.text(share, i - 0.28, f"{share:.3f}", ha="center", fontsize=9, color=INK)
+    listed(ax, list(lines))
+    ax.axvline(threshold, color=INK, ls="--", lw=1)
+    ax.text(threshold, -0.92, f" threshold {threshold:g}", va="top", fontsize=8.5, color=INK)
+    return fig
+
+
 def global_view(
     names,  # k anchors, in the order in which they were picked
     reached,  # (k,) share of rows covered by the first i anchors

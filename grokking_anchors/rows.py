@@ -2,8 +2,9 @@
 
 # %% auto #0
 __all__ = ['QUESTIONS', 'SAMPLERS', 'Fitted', 'short_edges', 'Column', 'text_of', 'bounds_of', 'cut', 'tree_edges', 'Table',
-           'sorted_table', 'edge_text', 'number_column', 'category_column', 'fitted', 'TableSampler', 'ObservedSampler',
-           'line_of', 'TabularExplanation', 'other_precision', 'TableExplainer', 'known_bin']
+           'sorted_table', 'edge_text', 'as_it_reads', 'number_column', 'category_column', 'fitted', 'TableSampler',
+           'ObservedSampler', 'line_of', 'in_file', 'TabularExplanation', 'other_precision', 'TableExplainer',
+           'known_bin']
 
 # %% ../nbs/08_rows.ipynb #nb485cd
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from .plots import number_lines
 from .sampling import Sampler
 from .settings import number, one_of, require
 from .tables import Columns, TableReader, as_table, column_values
-from .tables import frame_records, is_frame, is_missing
+from .tables import frame_records, is_frame, is_missing, told
 
 # %% ../nbs/08_rows.ipynb #n943b64
 def short_edges(
@@ -57,9 +58,9 @@ class Column:
         "Values `(n,)` -> bins `(n,)`; bin `size` means missing, one more a category never seen."
         missing = is_missing(values)
         if self.kind != "number":
-            code = {category: k for k, category in enumerate(self.categories)}
-            bins = np.array([code.get(value, self.size + 1) for value in values], int)
-            return np.where(missing, self.size, bins)
+            code, listed = {value: k for k, value in enumerate(self.categories)}, values.tolist()
+            known = {value: code.get(told(value), self.size + 1) for value in set(listed)}
+            return np.where(missing, self.size, np.array([known[value] for value in listed], int))
         require(not np.isinf(values).any(),
                 f"column {self.name!r} holds infinity: give a finite number, or NaN "
                 "for missing")
@@ -104,10 +105,18 @@ def cut(
     answers: np.ndarray | None = None,  # what the model says, for "tree" and functions
 ) -> np.ndarray:
     "Edges for one column of numbers."
-    if isinstance(how, str): return tree_edges(values, answers)
-    if callable(how): return np.asarray(how(values, answers), float)
-    if isinstance(how, list): return np.asarray(how, float)
-    return np.percentile(values, how) if len(values) else np.zeros(0)
+    if isinstance(how, str):
+        one_of("bins", how, ["tree"])
+        return tree_edges(values, answers)
+    given = how(values, answers) if callable(how) else how
+    try: edges = np.asarray(given, float)
+    except (TypeError, ValueError): edges = np.zeros(())
+    require(edges.ndim == 1, "bins must be percentiles (tuple), edges (list), 'tree' or a function "
+            f"that returns edges, came: {given!r:.80}", ValueError if callable(how) or edges.shape
+            or isinstance(how, list) else TypeError)
+    if not isinstance(how, tuple): return edges
+    for percentile in edges: number("bins", float(percentile), -1e-9, 100, closed=True)
+    return np.percentile(values, edges) if len(values) else np.zeros(0)
 
 def tree_edges(values, answers):
     "Where a tree of four leaves would cut, each with at least a twentieth of the rows."
@@ -144,13 +153,24 @@ def edge_text(edge: float) -> str:
     "An edge with all its digits."
     return f"{edge:.0f}" if edge == round(edge) and abs(edge) < 1e15 else repr(float(edge))
 
+def as_it_reads(edge: float, form: Any) -> float:
+    "The number of fewest digits with the text of this edge, so that the text says what is meant."
+    shorts = (float(f"{edge:.{digits}g}") for digits in range(1, 18))
+    return next((short for short in shorts if form(short) == form(edge)), edge)
+
 def number_column(name: str, values: np.ndarray, edges: Any, unit="", form=None) -> Column:
     "A column of numbers cut at these edges; `form` makes texts of them."
+    require(form is None or callable(form),
+            f"formats of {name!r} must be a function: edge -> text, came: {form!r}", TypeError)
     there = values[~is_missing(values)].astype(float)
     edges = short_edges(edges, there)
+    if form: edges = {as_it_reads(edge, form) for edge in edges}
+    edges = sorted(edge for edge in edges if there.min() <= edge < there.max())
     labels = [(form or edge_text)(edge) for edge in edges]
     require(len(set(labels)) == len(labels),
             f"formats gives two edges of {name!r} the same text: {labels}")
+    with np.errstate(over="ignore"): wide = len(there) and np.isinf(there.max() - there.min())
+    require(not wide, f"column {name!r} holds numbers that are too far apart: give their logarithm")
     middle = tuple(np.percentile(there, (1, 99))) if len(there) else (0, 1)
     counts, ticks = np.histogram(there, 30, middle)
     return Column(name, "number", edges, (), labels, unit, counts.tolist(), ticks.tolist())
@@ -158,7 +178,8 @@ def number_column(name: str, values: np.ndarray, edges: Any, unit="", form=None)
 def category_column(reader: TableReader, j: int, values: np.ndarray, unit: str = "") -> Column:
     "Column j, which holds categories. Raises ValueError for a value that is none of them."
     _, kinds, categories, labels, _ = reader.columns
-    column = Column(str(reader.names[j]), kinds[j], (), categories[j], labels[j], unit)
+    known = list(map(told, categories[j]))
+    column = Column(str(reader.names[j]), kinds[j], (), known, labels[j], unit)
     bins = column.bins(values)
     if (bins > column.size).any():
         raise ValueError(f"column {column.name!r} holds {values[bins > column.size][0]!r}, "
@@ -189,7 +210,7 @@ class TableSampler(Sampler):
     "Perturb: the rule's columns are written, each by itself, into random training rows."
     distribution = "perturb"
 
-    def __init__(self, table: Table, instance: Any, bounds: np.ndarray, count_rows: int = 1000):
+    def __init__(self, table: Table, instance: Any, bounds: np.ndarray, count_rows: int = 300):
         self.table, self.instance, self.bounds, self.n = table, instance, bounds, len(table.reader)
         self.count_rows = count_rows  # to ask about the other question, at most
         self.columns, self.low, self.high = bounds.T
@@ -199,6 +220,7 @@ class TableSampler(Sampler):
         self.own = np.array([table.columns[j].bins(values[j])[0] for j in self.owners])
         self.predicates = [text_of(table.columns[j], low, high) for j, low, high in bounds]
         self.packed = pack(self.held(table.base[:, None]))
+        self.whole = len(table.base) == self.n
 
     def held(self, choices):
         "Source rows `(n, c)`, or `(n, 1)` for whole rows -> which predicates hold `(n, d)`."
@@ -237,16 +259,21 @@ class TableSampler(Sampler):
         return self.table.reader.cook(choices, self.instance)
 
     def coverage(self, rules):
-        "Share of the training rows that satisfy each rule, counted."
-        return contains(pack(rules), self.packed).mean(axis=1)
+        "Share of the training rows that satisfy each rule, counted on all of them; None: too many."
+        return contains(pack(rules), self.packed).mean(axis=1) if self.whole else None
 
     def examples(self, choices):
         rows = self.render(choices)
         return frame_records(rows) if is_frame(rows) else rows
 
+    @property
+    def under(self):
+        return f"the rule's columns written into random ones of {self.n:,} training rows"
+
     def remark(self, rule):
-        some = self.coverage(rule[None])[0] > 0
-        return "" if some else "; no training row satisfies this rule, only the instance does"
+        some = contains(pack(rule), self.packed).any()
+        seen = "training row" if self.whole else f"training row of {len(self.packed):,} looked at"
+        return "" if some else f"; no {seen} satisfies this rule, only the instance does"
 
     @cached_property
     def states(self):
@@ -261,7 +288,12 @@ class TableSampler(Sampler):
 class ObservedSampler(TableSampler):
     "Observe: training rows that satisfy the rule; the instance itself where there is none."
     distribution, exact_reuse = "observe", True
-    n_inputs = property(lambda self: len(self.table.base))
+    n_inputs = property(lambda self: self.n if self.whole else None)
+
+    @property
+    def under(self):
+        some = "" if self.whole else f", of a fixed {len(self.packed):,} of all {self.n:,}"
+        return f"random training rows that satisfy the rule{some}"
 
     def draw(self, rules, rng):
         "Rules `(n, d)` -> held `(n, d)`, source rows `(n, 1)`."
@@ -290,6 +322,11 @@ def line_of(column: Column, values: np.ndarray, low: int, high: int) -> dict:
                 ticks=column.ticks if number else [*column.labels, "missing"],
                 low=ends[0], high=ends[1], value=None if value != value else value)
 
+def in_file(rows: Any) -> Any:
+    "Rows of a frame (dicts, or a list of them) as a file can hold them; arrays as they are."
+    if isinstance(rows, dict): return {name: told(value) for name, value in rows.items()}
+    return list(map(in_file, rows)) if isinstance(rows, list) else rows
+
 @dataclass(frozen=True, repr=False, eq=False)
 class TabularExplanation(Explanation):
     "An anchor for a row of a table."
@@ -297,6 +334,13 @@ class TabularExplanation(Explanation):
     columns: Any = None  # c dicts: see `Column`
     widths: Any = None  # how many columns of an array each takes (more than one: one-hot)
     measured: Any = None  # question -> precision, number of rows, how it was found
+
+    def stored(self):
+        "As of any explanation; what a file cannot hold, such as an interval, as text."
+        own = super().stored()
+        parts = [part | dict(kept=in_file(part["kept"]), lost=in_file(part["lost"]))
+                 for part in self.parts]
+        return own | dict(parts=parts, instance=in_file(self.instance))
 
     @classmethod
     def restored(cls, stored):
@@ -319,7 +363,9 @@ class TabularExplanation(Explanation):
 
     def holds(self, inputs):
         "Does the rule hold for each of n rows: `(n,)` bool."
-        if self.is_empty: return np.ones(len(as_table(inputs)), bool)
+        if self.is_empty:
+            self.values(inputs, [])  # raises, where these are no such rows
+            return np.ones(len(as_table(inputs)), bool)
         return self.check(inputs, self.rule).all(axis=1)
 
     def filter(self, inputs): return inputs[self.holds(inputs)]  # the rows for which the rule holds
@@ -358,6 +404,7 @@ def other_precision(queries: Any, rule: np.ndarray, rng: Any) -> dict:
     sampler = queries.sampler
     most = min(sampler.count_rows, queries.left)
     if not queries.calls or most <= 0: return {}  # no budget is left, or was for the rule itself
+    if not rule.any(): return {}  # with nothing held, both questions are one
     if isinstance(sampler, ObservedSampler):
         choices, name = TableSampler.draw(sampler, np.tile(rule, (most, 1)), rng)[1], "perturb"
     else:
@@ -366,7 +413,7 @@ def other_precision(queries: Any, rule: np.ndarray, rng: Any) -> dict:
         choices = some[:, None]
     try: agreed = queries.answer(choices)
     except BudgetSpent: return {}
-    how = "counted" if name == "observe" and len(rows) <= most else "sampled"
+    how = "counted" if name == "observe" and len(rows) <= most and sampler.whole else "sampled"
     return {name: (float(agreed.mean()) if len(agreed) else None, len(agreed), how)}
 
 # %% ../nbs/08_rows.ipynb #n0a527f
@@ -392,7 +439,12 @@ class TableExplainer(Explainer[TabularExplanation]):
     def fit(self: Fitted, train_data: Any, disc_perc: Any = (25, 50, 75), bins: Any = None,
             units: dict | None = None, formats: dict | None = None) -> Fitted:
         "Store and cut the training data; `bins` (see `cut`) for all, or a dict. Returns itself."
+        require(hasattr(disc_perc, "__iter__"),
+                f"disc_perc must be percentiles, such as (25, 50), came: {disc_perc!r}", TypeError)
         for percentile in disc_perc: number("disc_perc", percentile, 0, 100)
+        for word, came in dict(units=units, formats=formats).items():
+            require(isinstance(came or {}, dict),
+                    f"{word} must be a dict: column -> one, came: {came!r}", TypeError)
         reader = TableReader(train_data, self.feature_names, self.categorical_names, self.ohe)
         chosen = bins if isinstance(bins, dict) else dict.fromkeys(reader.names, bins)
         for option in (chosen, units or {}, formats or {}):
@@ -409,7 +461,7 @@ class TableExplainer(Explainer[TabularExplanation]):
         require(self.table is not None, "this explainer has no training data yet: call fit first")
         return self.table
 
-    def sampler(self, X: Any, distribution: str = "perturb", count_rows: int = 1000) -> Sampler:
+    def sampler(self, X: Any, distribution: str = "perturb", count_rows: int = 300) -> Sampler:
         "The sampler of one row; `count_rows` rows at most are asked about the other question."
         one_of("distribution", distribution, QUESTIONS)
         number("count_rows", count_rows, -1, whole=True)

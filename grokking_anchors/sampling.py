@@ -44,6 +44,8 @@ class Sampler(Contract):
     columns = cached_property(lambda self: np.arange(len(self.predicates)))  # what each is about
     states = cached_property(lambda self: np.eye(len(self.predicates), dtype=bool))  # see 08a
 
+    under = "these perturbations"  # what a promise speaks of: "precision exceeds .95 under ..."
+
     def coverage(self, rules): return None  # `(k,)` for rules `(k, d)`; None: counted on samples
     def enumerate(self): return None  # every input once: held, choices, probabilities
     def examples(self, choices): return self.render(choices)  # how an explanation keeps samples

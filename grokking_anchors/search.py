@@ -2,12 +2,13 @@
 
 # %% auto #0
 __all__ = ['SAMPLED', 'STRATEGIES', 'SOME', 'FEW', 'Verdict', 'SearchResult', 'wilson', 'neighbours', 'polish', 'last_chance',
-           'beam', 'shares_of', 'superset_sums', 'best_listed', 'exact', 'inputs_of', 'Strategy', 'later', 'asked_for',
-           'chosen', 'in_words', 'rule_to_return', 'numbers_of', 'looked', 'find_anchor']
+           'first_pool', 'shares_of', 'beam', 'superset_sums', 'best_listed', 'exact', 'inputs_of', 'Strategy', 'later',
+           'asked_for', 'chosen', 'in_words', 'rule_to_return', 'numbers_of', 'streams', 'looked', 'find_anchor']
 
 # %% ../nbs/05b_search.ipynb #hc8ac72
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -64,16 +65,23 @@ def wilson(
 # %% ../nbs/05b_search.ipynb #h779aa4
 def neighbours(
     rule: np.ndarray,  # `(d,)` bool, not empty
+    most: int = 500,  # rules with a swap, at most
 ) -> np.ndarray:  # `(k, d)` bool
     "The rule with one predicate dropped, and with one swapped for another."
-    one = np.eye(len(rule), dtype=bool)
-    dropped = rule & ~one[rule]
-    return np.concatenate([dropped, (dropped[:, None] | one[~rule]).reshape(-1, len(rule))])
+    held, free = np.flatnonzero(rule), np.flatnonzero(~rule)
+    swaps = np.stack([side.ravel()[:most] for side in np.meshgrid(held, free, indexing="ij")])
+    gone, new = np.concatenate([np.stack([held, held]), swaps], axis=1)  # first those dropped
+    rules = np.repeat(rule[None], len(gone), axis=0)
+    rules[np.arange(len(gone)), new] = True
+    rules[np.arange(len(gone)), gone] = False
+    return rules
+
+# %% ../nbs/05b_search.ipynb #he9cc45
 def polish(tally: Tally, certifier: Certifier, coverage_of: Callable, work: int = 500):
     "From the best rule move to neighbours that cover more, `work` at most, while one is certified."
     settings = tally.queries.settings
     while work > 0 and (rule := certifier.best.rule).any():
-        new = next_candidates(tally, neighbours(rule), coverage_of, certifier.best_coverage)
+        new = next_candidates(tally, neighbours(rule, work), coverage_of, certifier.best_coverage)
         if not len(new.rules): return
         work, hopeful = work - len(new.rules), kl_bounds(new.hits, new.pulls, practical_rate(1))[1]
         missing = np.where(hopeful > settings.threshold, settings.batch_size - new.pulls, 0)
@@ -95,17 +103,17 @@ def last_chance(tally: Tally, certifier: Certifier, coverage_of: Callable, spent
             certifier.test(candidate, left if spent else None)
 
 # %% ../nbs/05b_search.ipynb #hc335ea
-def beam(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Callable:
-    "The beam search of 04. Returns: rules `(k, d)` -> share of the labelled samples `(k,)`."
-    settings, d = tally.queries.settings, len(tally.queries.sampler.predicates)
+def first_pool(tally: Tally, certifier: Certifier, coverage_of: Callable):
+    "Draw the pool in parts; what is promising after each is tested: the empty rule, single ones."
+    settings, d, drawn = tally.queries.settings, len(tally.queries.sampler.predicates), 0
     pool = max(1, min(settings.min_samples_start, settings.max_queries // 2))
-    tally.draw(np.zeros((1, d), bool), [pool])
-    for level in beam_search(tally, certifier, coverage_of, settings.bandit or kl_lucb):
-        if settings.stop_on_first and level.accepted: break
-    if certifier.best is None: last_chance(tally, certifier, coverage_of)
-    if certifier.best is not None and not settings.stop_on_first:
-        polish(tally, certifier, coverage_of)
-    return shares_of(tally)
+    rules = np.concatenate([np.zeros((1, d), bool), np.eye(d, dtype=bool)])
+    parts = (.1, rules[:1]), (.4, rules), (1, rules[:0])
+    for share, few in parts if settings.stride < 1 else parts[::2]:
+        wanted = int(np.ceil(share * pool))
+        tally.draw(rules[:1], [wanted - drawn])
+        drawn = wanted
+        if len(few) and certifier(next_candidates(tally, few, coverage_of)): return
 
 def shares_of(tally: Tally) -> Callable:
     "Rules `(k, d)` -> share of the labelled samples that agree `(k,)`; 0 where there are none."
@@ -113,6 +121,19 @@ def shares_of(tally: Tally) -> Callable:
         hits, pulls = tally.count(rules)
         return hits / np.maximum(pulls, 1)
     return shares
+
+# %% ../nbs/05b_search.ipynb #he2114a
+def beam(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Callable:
+    "The beam search of 04. Returns: rules `(k, d)` -> share of the labelled samples `(k,)`."
+    settings = tally.queries.settings
+    first_pool(tally, certifier, coverage_of)
+    if settings.stop_on_first and certifier.best is not None: return shares_of(tally)
+    for level in beam_search(tally, certifier, coverage_of, settings.bandit or kl_lucb):
+        if settings.stop_on_first and level.accepted: break
+    if certifier.best is None: last_chance(tally, certifier, coverage_of)
+    if certifier.best is not None and not settings.stop_on_first:
+        polish(tally, certifier, coverage_of)
+    return shares_of(tally)
 
 # %% ../nbs/05b_search.ipynb #hb4aa71
 def superset_sums(
@@ -135,7 +156,8 @@ def best_listed(
     "The valid rule of largest coverage, else the most precise; ties: size, precision, order."
     sizes = all_rules(int(np.log2(len(precisions)))).sum(axis=1)
     short = sizes <= (settings.max_anchor_size or len(sizes))
-    valid = (precisions >= settings.threshold - 1e-12) & short
+    slack = 1e-12 if settings.threshold < 1 else 0  # sums of floats; 1 means every input
+    valid = (precisions >= settings.threshold - slack) & short
     first = ~valid if valid.any() else np.where(short, -precisions.round(12), 2)
     later, precise = -np.arange(len(sizes)), -precisions.round(12)  # rules of first words come last
     best = np.lexsort([later, precise, sizes, -coverages.round(12), first])[0]
@@ -148,8 +170,11 @@ def exact(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Callable
     held, choices, weights = inputs_of(queries.sampler)
     queries.check(len(choices))  # all or nothing
     agreed = np.concatenate([queries.answer(part) for part in queries.batches(choices)])
+    queries.recall(choices[:max(0, queries.left - queries.again)])  # some again: no dice?
     coverages = superset_sums(held, weights)
     precisions = superset_sums(held, weights * agreed) / np.maximum(coverages, 1e-300)
+    doubted = superset_sums(held, (agreed < 1) & (weights > 0)) > 0  # however improbable
+    precisions = np.where(doubted, np.minimum(precisions, np.nextafter(1, 0)), 1)
     best, valid = best_listed(precisions, coverages, settings)
     rule = all_rules(held.shape[1])[best]
     fits = (held >= rule).all(axis=1)
@@ -185,7 +210,8 @@ def later(room: str) -> Callable:
         return getattr(import_module(f"grokking_anchors.{room}"), room)(*arguments)
     return look
 
-SAMPLED = frozenset(("tau", "rate", "bandit", "beam_size", "min_samples_start", "deterministic"))
+SAMPLED = frozenset(("tau", "rate", "bandit", "beam_size", "min_samples_start", "stride",
+                     "deterministic", "independent"))
 STRATEGIES = {"beam": Strategy("beam", beam, SAMPLED),
               "exact": Strategy("exact", exact, frozenset()),
               "surrogate": Strategy("surrogate", later("surrogate"), SAMPLED | {"short"})}
@@ -224,24 +250,24 @@ def chosen(
 
 # %% ../nbs/05b_search.ipynb #h2a4c31
 def in_words(
-    certifier: Certifier, settings: Settings,
-    spent: str,  # the budget that ended the search, or ""
+    certifier: Certifier, settings: Settings, spent: str,  # the budget that ended it, or ""
 ) -> tuple:  # outcome, reason
     "Why the search ended."
-    t, best = f"{settings.threshold:g}", certifier.best
+    t, best, under = f"{settings.threshold:g}", certifier.best, certifier.queries.sampler.under
     if best is not None and best.certificate.delta == 0:
-        return "certified", f"every distinct input was asked: precision is at least {t}"
+        return "certified", (f"every distinct input was asked: precision is at least {t} "
+                             f"under {under}")
     if best is not None:
         more = f"; {spent} was spent, so a rule of larger coverage may exist" if spent else ""
-        return "certified", (f"precision exceeds {t} with probability at least "
-                             f"{1 - settings.delta:g} under these perturbations{more}")
-    if spent: return "budget", (f"{spent}={getattr(settings, spent):g} ended the search before "
-                                "a rule was certified")
+        return "certified", (f"precision exceeds {t} under {under}; a claim like this is false "
+                             f"in at most a share {settings.delta:g} of explanations{more}")
+    if spent: return "budget", (f"{spent}={getattr(settings, spent):g} ended the search "
+                                "before a rule was certified")
     games = [test.certificate for test in certifier.tests]
     if any(g.verdict == "undecided" and g.hits >= settings.threshold * g.pulls for g in games):
         return "undecided", (f"a rule may exceed {t}, but to certify it would take more fresh "
                              f"samples than one test may draw (max_pulls={settings.max_pulls})")
-    return "exhausted", f"no rule that was tried reaches {t} with these predicates"
+    return "exhausted", f"no rule that was tried reaches {t} under {under}"
 
 # %% ../nbs/05b_search.ipynb #hfba8c2
 def rule_to_return(certifier: Certifier, coverage_of: Callable) -> Tested:
@@ -265,15 +291,27 @@ def numbers_of(
     n: int,  # how many those are
 ) -> tuple[Any, Any, float, tuple]:  # precision, its interval, coverage, its interval
     "What is known of a rule, and how well."
-    verdict, hits, pulls, _, delta = tested.certificate
+    verdict, hits, pulls, _, delta, belief = tested.certificate
     share, interval, coverage = (hits / pulls if pulls else None), None, tested.coverage
     if verdict != "untested":
-        interval = precision_interval(hits, pulls, delta) if delta else (share, share)
+        interval = precision_interval(hits, pulls, delta, belief) if delta else (share, share)
     exactly = not delta or sampler.coverage(tested.rule[None]) is not None
     if not exactly: coverage = float(recount(tested.rule[None])[0])
     return share, interval, coverage, (coverage,) * 2 if exactly else wilson(coverage, n)
 
-# %% ../nbs/05b_search.ipynb #hf06877
+# %% ../nbs/05b_search.ipynb #h47f689
+def streams(sampler: Sampler, seed: int | None) -> list:
+    "Three independent generators, from the seed and the instance; from chance without a seed."
+    if seed is None: return np.random.default_rng().spawn(3)
+    inputs, plain = sampler.render(sampler.original()), (str, int, float, bool, np.generic)
+    try: values = np.asarray(inputs)
+    except ValueError: values = np.asarray([])  # inputs of no shape: the predicates must do
+    data = values.tobytes()
+    if values.dtype.kind == "O":  # mixed columns; the address of an object is no seed
+        data = repr([str(v) for v in values.ravel().tolist() if isinstance(v, plain)]).encode()
+    told = blake2b(repr(list(sampler.predicates)).encode() + data, digest_size=16).digest()
+    return np.random.default_rng([seed, *np.frombuffer(told, np.uint32).tolist()]).spawn(3)
+
 def looked(look: Callable, tally: Tally, certifier: Certifier, coverage_of: Callable) -> tuple:
     "Let a strategy look; when its budget is spent, the closest rule still gets a test on the rest."
     try: return look(tally, certifier, coverage_of), ""
@@ -291,7 +329,7 @@ def find_anchor(
     "The rule of largest coverage that is certified to be sufficient for the model's decision."
     settings = settings_from(options)
     n, (strategy, why) = settings.coverage_samples, chosen(settings, admitted(sampler))
-    for_coverage, for_search, for_tests = np.random.default_rng(settings.seed).spawn(3)
+    for_coverage, for_search, for_tests = streams(sampler, settings.seed)
     coverage_of, recount = (coverage_counter(sampler, n, for_coverage) for _ in range(2))
     with tqdm(disable=not settings.progress, unit=" rows", leave=False) as bar:
         queries = Queries(sampler, agrees, settings, bar.update)

@@ -2,7 +2,7 @@
 
 # %% auto #0
 __all__ = ['HIDE_WITH', 'SEGMENTATIONS', 'relabel', 'Collage', 'Pictures', 'like', 'mean_colours', 'replacement_sheets',
-           'constant', 'blurred', 'as_shown', 'segment']
+           'constant', 'blurred', 'Noise', 'covered', 'as_shown', 'segment']
 
 # %% ../nbs/09_segments.ipynb #hc43a7e
 from collections.abc import Sequence
@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from .encoding import all_rules
 from .sampling import IndependentSampler
 from .settings import one_of, require
 
@@ -21,10 +20,11 @@ def relabel(
     shape: tuple,  # of the picture; channels do not matter
 ) -> np.ndarray:  # `(height, width)` integers 0 .. d-1, in the order of the labels
     "Segments numbered from 0 without gaps. Raises ValueError where labels make no sense."
-    labels = np.asarray(labels)
-    require(labels.shape == tuple(shape[:2]),
-            "a segmentation gives one label per pixel, "
-            f"shape {tuple(shape[:2])}, came: {labels.shape}")
+    came = type(labels).__name__
+    try: labels = np.asarray(labels)
+    except ValueError: labels = np.asarray(None)  # of different lengths
+    require(labels.shape == tuple(shape[:2]), "a segmentation gives one label per pixel, "
+            f"shape {tuple(shape[:2])}, came: {labels.shape} ({came})")
     number_like = labels.dtype.kind in "biuf" and np.isfinite(labels).all()
     require(number_like and (labels == np.rint(labels)).all(),
             f"segment labels must be whole numbers, came: {labels.dtype}")
@@ -35,25 +35,42 @@ def relabel(
 # %% ../nbs/09_segments.ipynb #h8eaef9
 class Collage(IndependentSampler):
     "Neighbours of a picture: each segment is cut from sheet 0, the picture, or from another."
-    def __init__(self, image, labels, sheets, p_sample=.5):
-        names = [f"segment {i}" for i in range(labels.max() + 1)]
-        super().__init__([f"{name} is visible" for name in names], 1 - p_sample)
-        self.image, self.labels, self.p_sample, self.names = image, labels, p_sample, names
+    def __init__(self, image, labels, sheets, p_sample=.5, behind="another picture"):
+        self.image, self.labels, self.p_sample, self.behind = image, labels, p_sample, behind
         self.sheets = np.stack([image, *sheets])  # (m + 1, height, width, channels)
-        self.row_bytes = image.nbytes + 9 * labels.size + 9 * len(names)  # to render one
-        self.n_inputs = self.n_inputs and (self.n_inputs - 1) * len(sheets) + 1
+        changes = self.changing()
+        self.segments = np.flatnonzero(changes | ~changes.any())  # which each predicate is about
+        self.names = [f"segment {i}" for i in self.segments]
+        keep = 1 - p_sample if changes.any() else 1.  # where none changes, each is always held
+        super().__init__([f"{name} is visible" for name in self.names], keep)
+        self.owner = np.searchsorted(self.segments, labels.ravel())  # each pixel's predicate, or
+        self.owner[~np.isin(labels.ravel(), self.segments)] = len(self.names)  # d: none
+        self.row_bytes = image.nbytes + 9 * labels.size + 9 * len(self.names)  # to render one
+        listed = self.n_inputs and (self.n_inputs - 1) * len(sheets) + 1
+        self.n_inputs = listed if changes.any() else None
+        self.under = f"segments hidden behind {behind} with probability {p_sample:g}"
+
+    def changing(self):
+        "Does hiding change it: for each segment `(k,)` bool."
+        differs = (self.sheets[1:] != self.image).any(axis=0).reshape(self.labels.size, -1)
+        return np.bincount(self.labels.ravel(), differs.any(axis=1)) > 0
+
+    def mask(self, rule):
+        "The pixels of a rule's segments: `(height, width)` bool."
+        return np.append(rule, False)[self.owner].reshape(self.labels.shape)
 
     def choose(self, held, rng):
         "Held `(n, d)` -> choices `(n, d)`: 0 is visible, j hidden behind sheet j."
-        return self.behind(held, rng.integers(1, len(self.sheets), size=(len(held), 1)))
+        return self.recipes(held, rng.integers(1, len(self.sheets), size=(len(held), 1)))
 
-    def behind(self, held, sheet):
+    def recipes(self, held, sheet):
         return np.where(held, 0, sheet).astype(np.min_scalar_type(len(self.sheets)))
 
     def render(self, choices):
         "Choices `(n, d)` -> n pictures, of the picture's shape, dtype and range."
         if not len(choices): return self.sheets[:0]
-        index = choices.take(self.labels.ravel(), axis=1).astype(np.intp)  # each pixel's sheet
+        sheet = np.pad(choices, ((0, 0), (0, 1)))  # what has no predicate shows the picture
+        index = sheet.take(self.owner, axis=1).astype(np.intp)  # each pixel's sheet
         index *= self.labels.size
         index += np.arange(self.labels.size)
         pixels = self.sheets.reshape(len(self.sheets) * self.labels.size, -1)
@@ -66,7 +83,7 @@ class Collage(IndependentSampler):
         whole = held.all(axis=1)  # with nothing hidden, all sheets give the picture
         shares = np.repeat(shares, m) / np.where(whole, 1, m)
         once = ~whole | (sheet == 1)
-        return held[once], self.behind(held, sheet[:, None])[once], shares[once]
+        return held[once], self.recipes(held, sheet[:, None])[once], shares[once]
 
     def examples(self, choices): return Pictures(self, choices)  # as recipes
 
@@ -112,21 +129,19 @@ def replacement_sheets(
     image: np.ndarray,
     labels: np.ndarray,  # `(height, width)`, 0 .. d-1
     hide_with: Any = "mean",  # one of HIDE_WITH, a number, or one number per channel
-    seed: int | None = None,  # for the noise
-) -> Sequence:  # m pictures of the shape and dtype of the picture
+) -> Sequence:  # pictures of the shape and dtype of the picture; none for noise, which has no sheet
     "What hidden segments are cut from."
     if not isinstance(hide_with, str): return [constant(image, hide_with)]
     one_of("hide_with", hide_with, HIDE_WITH)
     if hide_with == "mean": return [mean_colours(image, labels)]
-    if hide_with == "blur": return [blurred(image)]
-    pixels, rng = image.reshape(labels.size, -1), np.random.default_rng(seed)
-    return [rng.permutation(pixels).reshape(image.shape) for _ in range(10)]
+    return [blurred(image)] if hide_with == "blur" else []
 
 def constant(image, colour):
     "A number, or one per channel, everywhere. Raises ValueError if pixels cannot hold it."
     try: wanted = np.asarray(colour, float)
     except (ValueError, TypeError): wanted = np.array(np.nan)
     with np.errstate(invalid="ignore"): given = like(wanted, image)
+    if isinstance(colour, bool | np.bool_): wanted = np.array(np.nan)
     require(wanted.shape in ((), image.shape[2:]) and np.allclose(given, wanted, atol=.5),
             f"hide_with must be one of {HIDE_WITH}, or a number or colour "
             f"that fits {image.dtype} {image.shape}, came: {colour!r}")
@@ -137,6 +152,42 @@ def blurred(image):
     from skimage.filters import gaussian
     channels = None if image.ndim == 2 else -1
     return like(gaussian(image.astype(float), image.shape[0] / 10, channel_axis=channels), image)
+
+# %% ../nbs/09_segments.ipynb #h50f572
+class Noise(Collage):
+    "Neighbours of a picture: a hidden pixel shows another, drawn anew from the whole picture."
+    def __init__(self, image, labels, p_sample=.5):
+        super().__init__(image, labels, [], p_sample, "fresh noise")
+        self.n_inputs = None
+
+    def changing(self):  # unless the whole picture is of one colour, noise changes any segment
+        pixels = self.image.reshape(self.labels.size, -1)
+        return np.full(self.labels.max() + 1, (pixels != pixels[0]).any())
+
+    def choose(self, held, rng):
+        "Held `(n, d)` -> choices `(n, d + 1)`: is it hidden; at last the seed, 0 if nothing is."
+        seeds = rng.integers(1, 2**32, size=(len(held), 1)) * ~held.all(axis=1, keepdims=True)
+        return np.concatenate([~held, seeds], axis=1).astype(np.uint32)
+
+    def render(self, choices):
+        size = self.labels.size
+        pixels = self.image.reshape(size, -1)
+        out = np.empty((len(choices), *pixels.shape), self.image.dtype)
+        for row, new in zip(choices, out):
+            hidden = np.flatnonzero(np.append(row[:-1] > 0, False)[self.owner])
+            raw = np.random.SFC64(int(row[-1])).random_raw(len(hidden)) >> np.uint64(32)
+            places = np.arange(size)
+            places[hidden] = raw * np.uint64(size) >> np.uint64(32)  # anywhere in the picture
+            np.take(pixels, places, axis=0, out=new, mode="clip")
+        return out.reshape(-1, *self.image.shape)
+
+    def enumerate(self): return None
+
+def covered(image: np.ndarray, labels: np.ndarray, sheets: Sequence, p_sample=.5,
+            behind="another picture") -> Collage:
+    "The neighbours of a picture with these sheets; with none, hidden pixels show `Noise`."
+    if not len(sheets): return Noise(image, labels, p_sample)
+    return Collage(image, labels, sheets, p_sample, behind)
 
 # %% ../nbs/09_segments.ipynb #c046
 SEGMENTATIONS = {  # our choice for some 10 to 60 segments of a photo, whatever its size

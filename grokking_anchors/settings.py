@@ -30,15 +30,20 @@ class Settings:
     max_queries: int = 200_000  # rows per explanation
     max_seconds: float | None = None  # breaks reproducibility; what is certified by then stands
     max_pulls: int = 10_000  # fresh samples per test
+    stride: float = 1.0  # below 1: fewer rows in more calls, of each test and of the first pool
     deterministic: bool = True  # False: the model rolls dice, so no answer is used again
+    independent: str = "row"  # "call": dice are thrown once per call; tests ask one row per call
     seed: int | None = None
     progress: bool = False  # show a bar that counts rows
 
     def __post_init__(self):
+        for f in fields(self):
+            object.__setattr__(self, f.name, ordinary(getattr(self, f.name)))
         number("threshold", self.threshold, 0, 1, closed=True)
         number("delta", self.delta, 0, 1)
         number("tau", self.tau, 0)
         number("short", self.short, -1e-9)
+        number("stride", self.stride, 0, 1, closed=True)
         for name in WHOLE:
             number(name, getattr(self, name), 0, whole=True)
         for name in ("max_seconds", "max_anchor_size", "seed"):
@@ -48,6 +53,9 @@ class Settings:
             fine, came = isinstance(getattr(self, name), bool | np.bool_), getattr(self, name)
             require(fine, f"{name} must be True or False, came: {came!r}", TypeError)
         one_of("rate", self.rate, ("practical", "theory"))
+        one_of("independent", self.independent, ("row", "call"))
+        require(self.independent == "row" or not self.deterministic,
+                "independent='call' is for a model that rolls dice: give deterministic=False")
         told = f"bandit must be a function of (pull, arms, n_top, **options), came: {self.bandit!r}"
         require(self.bandit is None or callable(self.bandit), told, TypeError)
 
@@ -63,6 +71,14 @@ class Settings:
 
 WHOLE = ("batch_size", "coverage_samples", "beam_size", "min_samples_start", "n_covered_ex",
          "max_queries", "max_pulls")  # fmt: skip
+
+
+def ordinary(value):
+    """A number of numpy, or a fraction, as Python's own int, float or bool; all else as it is."""
+    if isinstance(value, np.generic):
+        return value.item()
+    odd = isinstance(value, Real) and not isinstance(value, Integral | float)
+    return float(value) if odd else value
 
 
 def require(
@@ -87,7 +103,8 @@ def number(
     """Raise TypeError unless `value` is a number, ValueError unless it lies in the range."""
     require(isinstance(value, Integral if whole else Real) and not isinstance(value, bool),
             f"{name} must be a {'whole ' * whole}number, came: {value!r}", TypeError)
-    wanted = f"above {above:g}" if below == np.inf else f"between {above:g} and {below:g}"
+    finite = "finite and " if value == np.inf == below else ""
+    wanted = f"{finite}above {above:g}" if below == np.inf else f"between {above:g} and {below:g}"
     require(above < value < below or closed and value == below,
             f"{name} must be {wanted}, came: {value!r}")
 
@@ -95,7 +112,7 @@ def number(
 def one_of(name, value, known):
     """Raise ValueError unless `value` is among the known ones."""
     listed = ", ".join(map(repr, known))
-    require(value in known, f"{name} must be one of {listed}, came: {value!r}")
+    require(value in list(known), f"{name} must be one of {listed}, came: {value!r}")
 
 
 def no_unknown(

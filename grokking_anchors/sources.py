@@ -9,17 +9,20 @@ __all__ = ['SHAPES', 'PRIOR', 'Source', 'Families', 'spelled_like', 'is_word', '
 # %% ../nbs/07a_sources.ipynb #n44d0af
 import re
 from collections import Counter
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from .paths import data_path, data_rows
+from .settings import require
 from .words import tokens_of
 
 # %% ../nbs/07a_sources.ipynb #n438ab0
 class Source:
     "Proposes words for masked places."
     window: int | None = None  # how many neighbours on each side it looks at; None: all of them
+    called = cached_property(lambda self: f"words of {type(self).__name__}")  # in a promise
 
     def candidates(self, tokens, mask):
         "Tokens (t words), mask `(t,)` bool -> for each masked place a pair: words, probabilities."
@@ -61,6 +64,7 @@ def shortlist(
     for word, share in zip(*candidates):
         word = spelled_like(str(word), original)
         same_kind = word.strip() and is_word(word) == is_word(original)
+        require(share != np.inf, f"candidates must return finite shares, came: {share} of {word!r}")
         if same_kind and word.casefold() != original.casefold() and share > 0:
             merged[word] = merged.get(word, 0) + float(share)
     best = sorted(merged, key=lambda word: -merged[word])[:top_n]
@@ -71,7 +75,7 @@ def shortlist(
 # %% ../nbs/07a_sources.ipynb #na6c948
 class SimilarWords(Source):
     "Similar words of the same part of speech, from the bundled vectors."
-    window = 0
+    window, called = 0, "similar words of the bundled vectors"
 
     def __init__(self, limit=200):
         stored = np.load(data_path("word_vectors_100d_int8.npz"))
@@ -100,19 +104,22 @@ class SpacyTags:
     "Tags of words, from a spaCy pipeline; only the parts of it run that tags need."
     def __init__(self, nlp): self.nlp, self.known = nlp, {}
 
-    def tags(self, tokens):
-        "The tag of every token of a sentence."
+    def tags(self, tokens): return self.tags_each([tokens])[0]  # of every token of a sentence
+
+    def tags_each(self, sentences):
+        "The tags of several sentences, each a text of its own."
         from spacy.tokens import Doc
-        doc = Doc(self.nlp.vocab, words=list(tokens))
+        docs = [Doc(self.nlp.vocab, words=list(tokens)) for tokens in sentences]
         for name, part in self.nlp.pipeline:
-            if name in ("tok2vec", "transformer", "tagger", "morphologizer"): doc = part(doc)
-        return [token.tag_ for token in doc]
+            wanted = name in ("tok2vec", "transformer", "tagger", "morphologizer")
+            if wanted: docs = list(part.pipe(docs))
+        return [[token.tag_ for token in doc] for doc in docs]
 
     def tags_of(self, words):
-        "The tag of each word by itself, a full stop behind it; new ones are tagged together."
+        "The tag of each word by itself, a full stop behind it, whatever was asked before."
         new = [word for word in words if word not in self.known]
-        alone = [part for word in new for part in (word, ".")]
-        if new: self.known |= dict(zip(new, self.tags(alone)[::2]))
+        for word, tags in zip(new, self.tags_each([[word, "."] for word in new])):
+            self.known[word] = tags[0]
         return [self.known[word] for word in words]
 
 # %% ../nbs/07a_sources.ipynb #n7307ef
@@ -122,6 +129,7 @@ class SpacyWords(SpacyTags, Source):
 
     def __init__(self, nlp, limit=60):
         super().__init__(nlp)
+        self.called = "similar words of {lang}_{name}".format_map({"name": ""} | nlp.meta)
         self.table, self.limit, self.answers, self.words = nlp.vocab.vectors, limit, {}, {}
         if not self.table.shape[0]:
             raise ValueError(f"nlp ({nlp.meta.get('lang')}_{nlp.meta.get('name')}) has no word "
@@ -170,7 +178,7 @@ def neighbourhoods(
 # %% ../nbs/07a_sources.ipynb #n838ee3
 class NgramCounts(Source):
     "Words and their neighbours, counted, two on each side. Words are in lower case."
-    window = 2
+    window, called = 2, "words that counts of neighbours propose"
 
     def __init__(self, texts, limit=200):
         counts = Counter(word.lower() for text in texts for word in text)
@@ -282,6 +290,7 @@ class MaskedLanguageModel(Source):
     "A Hugging Face masked language model. ImportError or FileNotFoundError with advice."
     def __init__(self, name, folder=None, limit=200):
         self.name, self.limit, place = name, limit, str(folder or name)
+        self.called = f"words that {name} proposes"
         try:
             from transformers import AutoModelForMaskedLM, AutoTokenizer
             self.tokenizer = AutoTokenizer.from_pretrained(place, local_files_only=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from scipy.special import expit
+from threadpoolctl import threadpool_limits
 
 from .bandit import kl_lucb
 from .beam_search import Candidates, Tally, next_candidates, select
@@ -163,11 +164,12 @@ def labelled(tally: Tally, coverage_of: Callable, rules: np.ndarray, n: int) -> 
     return next_candidates(tally, rules, coverage_of)
 
 def learn(model: Surrogate, tally: Tally):
-    "Fit the surrogate to every labelled row of the selection."
+    "Fit the surrogate to every labelled row of the selection (with one thread: it is small)."
     d = model.states.shape[1]
     held = np.concatenate([block.held for block in tally.blocks]).view(np.uint8)
-    fit(model, np.unpackbits(held, axis=1)[:, :d].astype(bool),
-        np.concatenate([block.agreed for block in tally.blocks]))
+    held = np.unpackbits(held, axis=1)[:, :d].astype(bool)
+    agreed = np.concatenate([block.agreed for block in tally.blocks])
+    with threadpool_limits(1, "blas"): fit(model, held, agreed)
 
 # %% ../nbs/08a_surrogate.ipynb #c039
 def goals(settings: Settings) -> np.ndarray:  # `(beam_size,)`
@@ -215,7 +217,9 @@ def surrogate(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Call
     settings, sampler = tally.queries.settings, tally.queries.sampler
     left, empty = tally.queries.left, np.zeros((1, len(sampler.predicates)), bool)
     n = max(1, min(settings.batch_size, left // 20))  # what a small budget allows
-    if certifier(labelled(tally, coverage_of, empty, 2 * n)): return shares_of(tally)
+    for rows in (max(1, n // 2), 2 * n):
+        if certifier(labelled(tally, coverage_of, empty, rows)): return shares_of(tally)
+        if shares_of(tally)(empty)[0] < settings.threshold - .15: break  # five standard errors
     model, seen = surrogate_of(sampler, tally.rng, settings), empty[:0]
     pool = random_rules(model, min(2 * settings.min_samples_start, left // 4), tally.rng)
     tally.draw(pool, np.ones(len(pool), int))

@@ -4,7 +4,8 @@ pandas is imported only when a DataFrame came; nothing here knows of anchors.
 """
 
 import sys
-from numbers import Real
+from collections import Counter
+from numbers import Number, Real
 from typing import NamedTuple
 
 import numpy as np
@@ -29,7 +30,13 @@ def is_missing(values):
     """Which of n values are missing: None or NaN."""
     if values.dtype.kind in "fiub":
         return np.isnan(values) if values.dtype.kind == "f" else np.zeros(len(values), bool)
-    return np.array([value is None or value != value for value in values], bool)
+    gone = not_there()
+    return np.array([value is None or value is gone or value != value for value in values], bool)
+
+
+def not_there():
+    """The missing value of pandas, which equals nothing; an object of its own without pandas."""
+    return getattr(sys.modules.get("pandas"), "NA", is_missing)
 
 
 def as_table(inputs):
@@ -39,7 +46,10 @@ def as_table(inputs):
         return __import__("pandas").DataFrame(list(records))
     if is_series(inputs):
         return inputs.to_frame().T.infer_objects()
-    return inputs if is_frame(inputs) else np.atleast_2d(np.asarray(inputs))
+    try:
+        return inputs if is_frame(inputs) else np.atleast_2d(np.asarray(inputs))
+    except ValueError:
+        return np.empty((0, 0))  # rows of different lengths: no table, and told so
 
 
 # ---- what a column holds ----------------------------------------------------------------
@@ -49,6 +59,18 @@ def present(column):
     """The values of a Series or an array that are not missing, each once."""
     there = column.dropna() if is_series(column) else column[~is_missing(column)]
     return list(dict.fromkeys(there.tolist()))
+
+
+def told(value):
+    """A category as a file can hold it: text and numbers as they are, all else as text."""
+    plain = value is None or isinstance(value, (str, Number, np.generic))
+    return value if plain else str(value)
+
+
+def texts_of(values):
+    """Categories as texts; those that read the same, such as 1 and "1", as Python writes them."""
+    shown = Counter(map(str, values))
+    return [repr(value) if shown[str(value)] > 1 else str(value) for value in values]
 
 
 def in_order(values):
@@ -127,6 +149,13 @@ def floats(values, missing, name):
         raise ValueError(said) from error
 
 
+def column_named(table, name):
+    """The Series of that name, else of the name that reads the same (0, "0"); ValueError."""
+    have, texts = list(table.columns), list(map(str, table.columns))
+    require(str(name) in texts, f"the inputs have no column {name!r}; they have: {texts}")
+    return table.iloc[:, have.index(name) if name in have else texts.index(str(name))]
+
+
 def hot_codes(block, name):
     """One-hot columns -> codes; ValueError where a row is not one-hot."""
     require(np.isin(block, (0, 1)).all() and (block.sum(axis=1) == 1).all(),
@@ -149,9 +178,8 @@ def column_values(
     for j in range(len(found)) if wanted is None else wanted:
         name, width = columns.names[j], columns.widths[j]
         if frame:
-            have = list(map(str, table.columns))
-            require(name in table.columns, f"the inputs have no column {name!r}; they have: {have}")
-            missing, values = table[name].isna().to_numpy(), table[name].to_numpy(object)
+            column = column_named(table, name)
+            missing, values = column.isna().to_numpy(), column.to_numpy(object)
         else:
             block = table[:, ends[j] - width : ends[j]]
             values = block[:, 0] if width == 1 else hot_codes(block.astype(float), name)
@@ -166,7 +194,14 @@ def column_values(
 
 def columns_of(data, feature_names, categorical_names, ohe):
     """The `Columns` of a frame, or of an array with the user's names."""
-    listed, width, frame = dict(categorical_names or {}), data.shape[1], is_frame(data)
+    told = categorical_names or {}
+    fine = isinstance(told, dict) and all(np.ndim(texts) == 1 for texts in told.values())
+    require(fine, "categorical_names must be a dict: column -> list of its categories, "
+            f"came: {told!r}", TypeError)  # fmt: skip
+    for key, texts in told.items():
+        require(len(set(map(str, texts))) == len(texts),
+                f"categorical_names of {key!r} holds a name twice: {list(texts)}")
+    listed, width, frame = dict(told), data.shape[1], is_frame(data)
     if frame:
         names, coded, widths = list(data.columns), (), [1] * width
         checked_names(names, width, "two columns have the name {!r}")
@@ -182,17 +217,19 @@ def columns_of(data, feature_names, categorical_names, ohe):
     found = [("number", None) if j in coded else kind_of(column(j), names[j])
              for j in range(len(names))]  # fmt: skip
     kinds, categories = map(list, zip(*found))
-    labels = [values and list(map(str, values)) for values in categories]
+    labels = [values and texts_of(values) for values in categories]
     return with_categories(Columns(names, kinds, categories, labels, widths), listed, frame)
 
 
 def checked_names(names, count, twice="feature_names holds {!r} twice"):
     """The names as a list; ValueError unless there is one for each column, each once."""
+    require(hasattr(names, "__iter__"), f"feature_names must be names, came: {names!r}", TypeError)
     names = [names] if isinstance(names, str) else list(names)
     require(len(names) == count,
             f"feature_names must name {count} columns, came: {len(names)} names")
+    texts = Counter(map(str, names))  # in an explanation, 0 and "0" would be one
     for name in names:
-        require(names.count(name) == 1, twice.format(name))
+        require(texts[str(name)] == 1, twice.format(name))
     return names
 
 
@@ -208,7 +245,7 @@ def with_categories(columns, categorical_names, frame):
             require(value in texts, f"categorical_names of {names[j]!r} lacks {value!r}")
         kinds[j] = kinds[j] if own else "category"
         categories[j] = texts if own else list(range(len(texts)))
-        labels[j] = list(map(str, texts))
+        labels[j] = texts_of(texts)
     return columns
 
 
@@ -216,10 +253,17 @@ class TableReader:
     """The training table as it came: its columns, and model inputs cooked from recipes."""
 
     def __init__(self, data, feature_names=None, categorical_names=None, ohe=False):
-        self.frame, came = is_frame(data), f"{type(data).__name__} of shape {np.shape(data)}"
-        require(np.ndim(data) == 2,
-                f"train_data must be a table: a DataFrame or a 2-D array, came: {came}")
+        require(isinstance(ohe, bool), f"ohe must be True or False, came: {ohe!r}", TypeError)
+        try:
+            shape, plain = np.shape(data), np.ndim(np.asarray(data)) == 2
+        except ValueError:
+            shape, plain = "none", False  # rows of different lengths
+        plain = plain and not isinstance(data, np.ma.MaskedArray)
+        self.frame, came = is_frame(data), f"{type(data).__name__} of shape {shape}"
+        require(plain, "train_data must be a table: a DataFrame or a 2-D array (NaN for missing "
+                f"values), came: {came}")  # fmt: skip
         require(len(data), "train_data has no rows")
+        require(shape[1], f"train_data has no columns, came: {came}")
         require(not (self.frame and ohe),
                 "ohe=True is for arrays; a DataFrame comes with its categories as they are")
         self.data, self.ohe = data.reset_index(drop=True) if self.frame else np.array(data), ohe
@@ -238,12 +282,15 @@ class TableReader:
         if self.frame:
             return cast(frame_row(instance, self.names), self.data)
         table = as_table(instance)
+        if isinstance(instance, dict) and not self.ohe:
+            wrong = sorted(map(str, set(instance) ^ set(self.names)))
+            require(not wrong, f"X must have the columns {self.names}, wrong or missing: {wrong}")
         if is_frame(table):
             named = set(table.columns) >= set(self.names) and not self.ohe
             table = (table[self.names] if named else table).to_numpy()
         row, width = np.atleast_2d(np.asarray(table)), self.data.shape[1]
         require(row.ndim == 2 and len(row) == 1,
-                f"X must be one instance, came: shape {np.shape(instance)}")
+                f"X must be one instance, came: shape {row.shape}")
         require(row.shape[1] == width,
                 f"X must have {width} values, as the training data, came: {row.shape[1]}")
         return row
@@ -261,11 +308,14 @@ class TableReader:
             columns[name] = self.data[name].array.take(rows[:, j])
             if own[:, j].any():
                 columns[name][own[:, j]] = instance[name].iloc[0]
-        return __import__("pandas").DataFrame(columns, copy=False)
+        pandas = __import__("pandas")  # a column keeps its dtype: else some objects become texts
+        whole = {name: pandas.Series(column, dtype=self.data[name].dtype, copy=False)
+                 for name, column in columns.items()}  # fmt: skip
+        return pandas.DataFrame(whole, copy=False)
 
     def record(self, row):
         """An instance for the books: a dict for frames, the 1-D array otherwise."""
-        return frame_records(row)[0] if self.frame else np.asarray(row)[0]
+        return frame_records(row)[0] if self.frame else np.array(row)[0]
 
 
 # ---- a row of a frame -------------------------------------------------------------------

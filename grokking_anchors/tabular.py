@@ -16,7 +16,7 @@ from .rows import QUESTIONS, SAMPLERS, Column, Table, TableExplainer
 from .rows import TabularExplanation, edge_text, sorted_table, text_of
 from .search import Strategy, shares_of
 from .settings import one_of, require
-from .tables import is_frame
+from .tables import is_frame, told
 
 # %% ../nbs/08b_tabular.ipynb #he0c22e
 def asked_column(column: Column, condition: Any) -> tuple:  # `Column`, first and last bin
@@ -29,8 +29,10 @@ def asked_number(column: Column, condition: Any) -> tuple:
     require(isinstance(condition, tuple) and len(condition) == 2,
             f"the condition on {column.name!r} must be (low, high), None for an open "
             f"side, came: {condition!r}")
-    edges = [float(edge) for edge in condition if edge is not None]
-    if not edges or len(edges) == 2 and not edges[0] < edges[1]:
+    try: edges = [float(edge) for edge in condition if edge is not None]
+    except (TypeError, ValueError): edges = []
+    turned = len(edges) == 2 and not edges[0] < edges[1]
+    if not edges or turned or any(edge != edge for edge in edges):
         raise ValueError(f"{column.name!r}: {condition!r} is not an interval")
     new = replace(column, edges=edges, labels=[edge_text(edge) for edge in edges])
     return new, int(condition[0] is not None), len(edges) - (condition[1] is not None)
@@ -39,11 +41,13 @@ def asked_categories(column: Column, condition: Any) -> tuple:
     "A column of categories, with the wanted ones (by value or text; one, or several) in front."
     several = isinstance(condition, set | list | tuple | frozenset)
     value_of = dict(zip(column.labels, column.categories)) | {v: v for v in column.categories}
-    unknown = [one for one in (condition if several else [condition]) if one not in value_of]
+    asked = list(map(told, condition if several else [condition]))
+    known = list(value_of)  # what cannot be hashed is not among them
+    unknown = [one for one in asked if one not in known]
     if unknown:
         raise ValueError(f"{unknown[0]!r} is no category of {column.name!r}; "
                          f"it has: {list(column.labels)}")
-    wanted = {value_of[one] for one in (condition if several else [condition])}
+    wanted = {value_of[one] for one in asked}
     order = sorted(column.categories, key=lambda value: value not in wanted)  # a stable sort
     texts = dict(zip(column.categories, column.labels))
     new = replace(column, kind="category", categories=order, labels=[texts[v] for v in order])
@@ -63,6 +67,8 @@ CLAIM = Strategy("claim", full_rule, frozenset(("deterministic",)))
 def claimed(table: Table, rule: dict) -> tuple:  # `Table`, bounds `(d, 3)`
     "The table cut along a rule (column -> condition). Raises ValueError for what it cannot mean."
     require(rule, "the rule has no condition")
+    require(isinstance(rule, dict), "rule must be a dict: column -> condition, "
+            f"came: {type(rule).__name__}", TypeError)
     for name in rule: one_of("column", name, table.reader.names)
     columns, bins, bounds = list(table.columns), list(table.bins), []
     wanted = [table.reader.names.index(name) for name in rule]
@@ -91,7 +97,7 @@ class AnchorTabular(TableExplainer):
         sampler = SAMPLERS[distribution](table, row, bounds)
         own = sampler.held(sampler.original())[0]
         require(own.all(), f"X does not satisfy the rule: {sampler.predicates[own.argmin()]}")
-        agrees = agreement(predictor_of(self.model, soft), row, target, tolerance, soft)
+        agrees = agreement(predictor_of(self.model, soft), row.copy(), target, tolerance, soft)
         options = dict(seed=self.seed, search=CLAIM, batch_size=500) | options
         return explain(sampler, agrees, self.record(row), self.kind, self.details, **options)
 

@@ -47,4 +47,4 @@ class AnchorText(TextExplainer):
                  for name, value in self.options.items()}
         meta = own["meta"] | dict(kind="text", sampling_strategy=self.sampling_strategy) | plain
         cost = queries.counts() | dict(templates=queries.sampler.templates)
-        return dict(nlp=self.nlp, meta=meta, queries=cost)
+        return own | dict(meta=meta, queries=cost)

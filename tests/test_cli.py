@@ -79,6 +79,19 @@ def test_one_bad_text_does_not_lose_the_others(capsys):
     assert "text" in captured.err and json.loads(captured.out)["raw"]["instance"] == "wonderful"
 
 
+def test_a_text_gives_the_terminal_no_commands(capsys):
+    """They are shown as what they are: in the sentence, the examples, the JSON and the errors."""
+    hostile = "\x07 a wonderful \x1b[2J\x9b1m\u202e\udc9b film\nAnchor: none"
+    assert main([hostile]) == 0 and main([hostile, "--json"]) == 0 and main(["--seed", "-7", hostile]) == 2
+    with pytest.raises(SystemExit):
+        main(["--\x1b[2J", hostile])
+    out, err = capsys.readouterr()
+    assert not set("\x07\x1b\x9b\u202e\udc9b") & set(out + err)
+    assert r"\u0007 a [wonderful] \u001b[2J\u009b1m\u202e\udc9b film" in out and r"--\u001b[2J" in err
+    assert sum(line.startswith("Anchor") for line in out.splitlines()) == 1
+    assert json.loads(out.splitlines()[-1])["raw"]["instance"] == hostile
+
+
 def test_unknown_option():
     """argparse's own code and usage line."""
     with pytest.raises(SystemExit) as stop:

@@ -71,7 +71,7 @@ def test_the_house_stays_small():
     assert sum(one.long for name, one in SIZES.items() if name not in pictures) <= LONG
 
 
-LINES, STATEMENTS, ENGINE_LINES, LONG = 6190, 4260, 4920, 30
+LINES, STATEMENTS, ENGINE_LINES, LONG = 7185, 4990, 5830, 42
 
 
 def test_few_parameters():

@@ -1,5 +1,7 @@
 """Many instances: a seed for each, failures in their place, any number of workers; a few anchors for all."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -90,12 +92,45 @@ def test_one_text_is_not_several():
         explain_many(AnchorText(words), "good film")
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
-def test_workers(n_jobs):
-    """One or two, the same explanations."""
-    texts = ["a good film", "bad", "good and bad"]
-    found = explain_many(AnchorText(words, seed=1), texts, n_jobs=n_jobs)
-    assert [one.anchor for one in found] == [["good"], ["bad"], ["good"]]
+class TwoReasons(Exception):
+    """Can be pickled, but not be read again."""
+
+    def __init__(self, one, other):
+        super().__init__(f"{one}, {other}")
+
+
+class Mute(Exception):
+    """Cannot be printed, nor pickled."""
+
+    def __str__(self):
+        raise ValueError("mute")
+
+    def __reduce__(self):
+        raise ValueError("mute")
+
+
+def moody(texts):
+    """A model that fails in several ways."""
+    for error in (TwoReasons("late", "tired"), Mute(), KeyError("key")):
+        if type(error).__name__ in texts[0]:
+            raise error
+    return words(texts)
+
+
+def test_workers():
+    """One or two, the same files and failures; an error that cannot travel is kept as its class and its text."""
+    texts = ["a good film", "TwoReasons", "bad", "Mute", "KeyError", "good and bad"]
+    one, two = (explain_many(AnchorText(moody, seed=1), texts, n_jobs=n) for n in (1, 2))
+    assert [e.anchor for e in one if not isinstance(e, Failure)] == [["good"], ["bad"], ["good"]]
+    for found, other in zip(one, two, strict=True):
+        if isinstance(found, Failure):
+            assert repr(found) == repr(other)
+        else:
+            assert {**found.to_dict(), "queries": 0} == {**other.to_dict(), "queries": 0}
+    reasons = {e.index: e.error for e in two if isinstance(e, Failure)}
+    assert list(reasons) == [1, 3, 4] and isinstance(reasons[4], KeyError)
+    assert re.fullmatch(r"RuntimeError\('(\w+\.)?TwoReasons: late, tired'\)", repr(reasons[1]))
+    assert "Mute" in str(reasons[3])
 
 
 def words(texts):

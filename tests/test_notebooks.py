@@ -1,4 +1,8 @@
-"""Every notebook runs from top to bottom, as `nbdev-test` runs it."""
+"""Notebooks run from top to bottom.
+
+Those with exercises run in test_workshop_copy.py with their blanks, and with their solutions by `nbdev-test`
+(part of .ci/run); here are the others.
+"""
 
 import signal
 
@@ -6,10 +10,11 @@ import pytest
 from nbdev.test import test_nb as run_notebook
 
 from conftest import NOTEBOOKS, ROOT, by_name, read
+from grokking_anchors.workshop.exercises import has_solutions
 from refresh import machine_paths
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)
+@pytest.mark.parametrize("path", [path for path in NOTEBOOKS if not has_solutions(read(path))], ids=by_name)
 def test_runs(path):
     """No cell raises; assertions and `check` are cells."""
     passed, _ = run_notebook(path, skip_flags=["notest"], basepath=ROOT)

@@ -10,12 +10,12 @@ import pytest
 from scipy.stats import binom
 
 from grokking_anchors import AnchorImage, AnchorTabular, AnchorText, find_anchor
-from grokking_anchors.certify import certify, precision_interval
+from grokking_anchors.certify import Looks, certify, precision_interval
 from grokking_anchors.encoding import all_rules
 from grokking_anchors.sampling import IndependentSampler
 from grokking_anchors.surrogate import surrogate
 
-RUNS = 200
+RUNS = 140
 RUN = dict(deterministic=False, max_anchor_size=2, n_covered_ex=1, batch_size=200, max_pulls=1000,
            min_samples_start=200, coverage_samples=100)  # fmt: skip
 
@@ -44,20 +44,20 @@ class Coin:
 def test_a_certificate_is_false_at_most_as_often_as_it_says(p, delta):
     """4,000 games against a rule just below the threshold, watched after every batch, whatever the selection saw."""
     rng = np.random.default_rng(0)
-    games = [certify(lambda n: rng.random(n) < p, 0.95, delta, guess, 100, 2000)
-             for guess in (0.9, 0.97, 0.99, 1.0) for _ in range(1000)]  # fmt: skip
+    games = [certify(lambda n: rng.random(n) < p, 0.95, delta, seen, Looks(100, 2000))
+             for seen in ((90, 100), (97, 100), (495, 500), (1, 1)) for _ in range(1000)]  # fmt: skip
     won = sum(game.verdict == "certified" for game in games)
     assert won <= limit(delta, 4000)
     assert all(game.log_e >= np.log(1 / delta) for game in games if game.verdict == "certified")
 
 
 def test_an_interval_is_wrong_at_most_as_often_as_it_says():
-    """Each end, whenever a game stopped: 2,000 games, at delta .1, just below and just above the threshold."""
+    """Each end, whenever a game stopped: 1,200 games, at delta .1, just below and just above the threshold."""
     rng = np.random.default_rng(1)
     for p in (0.949, 0.951):
-        games = [certify(lambda n, p=p: rng.random(n) < p, 0.95, 0.1, 0.97, 100, 1500) for _ in range(2000)]
-        low, high = np.transpose([precision_interval(game.hits, game.pulls, 0.1) for game in games])
-        assert max((low > p).sum(), (high < p).sum()) <= limit(0.1, 2000)
+        games = [certify(lambda n, p=p: rng.random(n) < p, 0.95, 0.1, (97, 100), Looks(100, 1500)) for _ in range(1200)]
+        low, high = np.transpose([precision_interval(game.hits, game.pulls, 0.1, game.belief) for game in games])
+        assert max((low > p).sum(), (high < p).sum()) <= limit(0.1, 1200)
 
 
 def test_tests_of_one_explanation_share_delta():
@@ -110,14 +110,14 @@ KINDS = {
     "observed rows": (table, dict(distribution="observe")),
     "pictures": (picture, {}),
 }
-CASES = [(kind, "auto", *case) for kind in KINDS for case in ((0.9499, 200), (0.949, 50)) if kind != "pooled words"]
-CASES += [("pooled words", "auto", 0.9499, 50), ("text", "surrogate", 0.9499, 200)]  # pools are slow
-CASES += [("perturbed rows", "beam", 0.9499, 50), ("pictures", "surrogate", 0.9499, 200)]
+CASES = [(kind, "auto", *case) for kind in KINDS for case in ((0.9499, RUNS), (0.949, 50)) if kind != "pooled words"]
+CASES += [("pooled words", "auto", 0.9499, 50), ("text", "surrogate", 0.9499, 100)]  # pools are slow
+CASES += [("perturbed rows", "beam", 0.9499, 50), ("pictures", "surrogate", 0.9499, 100)]
 
 
 @pytest.mark.parametrize("kind, search, p, runs", CASES)
 def test_promise_just_below_the_threshold(kind, search, p, runs):
-    """Up to 200 explanations at delta .3, each with several tests; each certificate would be false."""
+    """Up to 140 explanations at delta .3, each with several tests; each certificate would be false."""
     make, asked = KINDS[kind]
     explainer, instance = make()
     explainer.model.p = p

@@ -15,7 +15,7 @@ from grokking_anchors import search  # noqa: E402
 from grokking_anchors.asking import agreement  # noqa: E402
 from grokking_anchors.bandit import Arms, bernoulli_kl, kl_lucb, upper_bound  # noqa: E402
 from grokking_anchors.beam_search import Candidates  # noqa: E402
-from grokking_anchors.certify import certify, log_e_value, precision_interval, promising  # noqa: E402
+from grokking_anchors.certify import Looks, belief_of, certify, log_e_value, precision_interval, promising  # noqa: E402
 from grokking_anchors.encoding import all_rules  # noqa: E402
 from grokking_anchors.sampling import IndependentSampler, toy_model, toy_sampler  # noqa: E402
 from grokking_anchors.search import find_anchor  # noqa: E402
@@ -108,15 +108,20 @@ def test_threshold_one_needs_every_input():
     "hits, pulls, threshold",
     [(88, 88, 0.95), (0, 50, 0.95), (12.5, 20, 0.6), (900, 1000, 0.95), (0, 3000, 0.9), (5, 400, 0.5)],
 )
-def test_e_value_is_the_integral(hits, pulls, threshold):
-    """Against numerical integration, also where the tail of the beta function underflows."""
+@pytest.mark.parametrize("belief", [(1.0, 1.0), (71.0, 3.5), (1.5, 1.0)])
+def test_e_value_is_the_integral(hits, pulls, threshold, belief):
+    """Against numerical integration, also where the tail of the beta function underflows; for each belief."""
+    a, b = belief
+
+    def laid(q):
+        return q ** (a - 1) * (1 - q) ** (b - 1)
 
     def ratio(q):
-        return np.exp(hits * np.log(q / threshold) + (pulls - hits) * np.log((1 - q) / (1 - threshold)))
+        return laid(q) * np.exp(hits * np.log(q / threshold) + (pulls - hits) * np.log((1 - q) / (1 - threshold)))
 
     points = threshold + (1 - threshold) * np.array([1e-4, 1e-3, 1e-2, 0.1, 0.5])
-    area = integrate.quad(ratio, threshold, 1, points=points, limit=500)[0] / (1 - threshold)
-    assert log_e_value(hits, pulls, threshold) == pytest.approx(np.log(area), abs=1e-6)
+    won, coin = (integrate.quad(f, threshold, 1, points=points, limit=500)[0] for f in (ratio, laid))
+    assert log_e_value(hits, pulls, threshold, belief) == pytest.approx(np.log(won / coin), abs=1e-6)
 
 
 def test_e_value_falls_with_the_threshold():
@@ -131,10 +136,24 @@ def test_e_value_falls_with_the_threshold():
 
 
 def test_one_perfect_rule_costs_one_call():
-    """At most 160 fresh samples at half of delta .05."""
+    """At most 120 fresh samples at half of delta .05; after a rehearsal at most 1.2 times what an oracle needs."""
     calls = []
     assert certify(lambda n: calls.append(n) or np.ones(n), 0.95, 0.025).verdict == "certified"
-    assert len(calls) == 1 and calls[0] <= 160
+    assert len(calls) == 1 and calls[0] <= 120
+    assert certify(lambda n: np.ones(n), 0.95, 0.05, (500, 500)).pulls <= 1.2 * np.log(20) / bernoulli_kl(1, 0.95)
+
+
+def test_a_lost_test_gives_up_early():
+    """At precision .95 no win is in sight: a quarter of the samples it may draw is enough to see it, on the whole."""
+    rng = np.random.default_rng(0)
+    games = [certify(lambda n: rng.random(n) < 0.95, 0.95, 0.05, (143, 150)) for _ in range(60)]
+    assert np.mean([game.pulls for game in games]) < 2500 and {"undecided"} <= {game.verdict for game in games}
+
+
+def test_a_rehearsal_against_the_rule_is_no_belief():
+    """The even split then; half of what speaks for it otherwise, 250 at most."""
+    assert belief_of(90, 100, 0.95) == belief_of(0, 0, 0.95) == belief_of(95, 100, 0.95) == (1, 1)
+    assert belief_of(99, 100, 0.95) == (50.5, 1.5) and sum(belief_of(4000, 4000, 0.95)) == 252
 
 
 def test_newton_is_a_bound_everywhere():
@@ -288,7 +307,7 @@ def test_enumeration_is_not_for_models_with_dice():
 
 def test_a_test_keeps_to_its_pulls():
     """Never more than max_pulls, also in the first batch."""
-    assert certify(lambda n: np.ones(n), 0.95, 0.05, max_pulls=50).pulls <= 50
+    assert certify(lambda n: np.ones(n), 0.95, 0.05, looks=Looks(max_pulls=50)).pulls <= 50
 
 
 def test_small_budgets_still_test():
@@ -400,12 +419,12 @@ def test_the_beam_is_as_wide_as_asked(monkeypatch):
 
 
 def test_questions_of_a_test_come_in_growing_batches():
-    """Never less than a batch, never more than four batches or all that was asked so far."""
+    """Never less than a tenth of a batch, never more than four batches or all that was asked so far."""
     asked, rng = [], np.random.default_rng(0)
-    certify(lambda n: asked.append(n) or rng.random(n) < 0.963, 0.95, 0.05, 0.963, 50, 90_000)
+    certify(lambda n: asked.append(n) or rng.random(n) < 0.963, 0.95, 0.05, (963, 1000), Looks(50, 90_000))
     before = np.cumsum([0, *asked[:-1]])
     assert len(asked) > 4 and asked[0] <= 200
-    assert all(50 <= n <= max(200, sum_) for n, sum_ in zip(asked[:-1], before))
+    assert all(5 <= n <= max(200, sum_) for n, sum_ in zip(asked[:-1], before))
 
 
 def test_promising_candidates_in_order():

@@ -488,6 +488,137 @@ def test_bins():
         AnchorTabular(model, ["a", "b"]).fit(table, formats={"a": lambda edge: "x"})
 
 
+# ---- what is said is what is meant -----------------------------------------------------------------
+
+
+def rude(rows):
+    """A model that writes into what it is given, after it has read it."""
+    some = rows.iloc[:, 0] if isinstance(rows, pd.DataFrame) else rows[:, 0]
+    answers = (some.to_numpy(copy=True) if isinstance(rows, pd.DataFrame) else some.copy()) > 5
+    rows *= 100
+    return answers.astype(int)
+
+
+@pytest.mark.parametrize(
+    "form", [lambda table: table, lambda table: pd.DataFrame(table, columns=["a", "b"])], ids=["array", "frame"]
+)
+def test_a_model_that_writes_harms_nobody(form):
+    """Not the training data, not the user's row: in `fit`, `predict_fn`, `evaluate` with and without an instance."""
+    data = form(np.random.default_rng(0).uniform(0, 10, size=(300, 2)))
+    copy, cut, name = (
+        data.copy(),
+        data.iloc if isinstance(data, pd.DataFrame) else data,
+        "a" if isinstance(data, pd.DataFrame) else "column 0",
+    )
+    row = form(np.array([[8.0, 1.0]]))
+    explainer = AnchorTabular(rude, seed=0).fit(data, bins="tree")
+    assert len(explainer.table.columns[0].edges) and np.array_equal(explainer.table.reader.data, copy)
+    explainer.predict_fn(row)
+    for X in (row, None):
+        tested = explainer.evaluate({name: (5, None)}, X, target=1)
+        assert (
+            tested.certified and max(np.ravel(list(tested.instance.values()) if name == "a" else tested.instance)) < 10
+        )
+    assert np.array_equal(row, [[8.0, 1.0]]) and np.array_equal(data, copy) and len(cut[:5]) == 5
+    assert np.array_equal(explainer.table.reader.data, copy)
+
+
+def test_an_explanation_keeps_its_own_row():
+    """What the user does with the array later does not change it."""
+    row = np.array([[3.0, 1.0, 2.0]])
+    explainer = AnchorTabular(TREE.predict, seed=0).fit(X)
+    for found in (explainer.explain(row[0]), explainer.explain(row), explainer.evaluate({"column 0": (0, None)}, row)):
+        row[:] = -99
+        assert found.raw["instance"].tolist() == found.instance.tolist() == [3, 1, 2]
+        row[:] = [[3, 1, 2]]
+
+
+def test_coverage_of_a_large_table_is_sampled_and_says_so():
+    """Over 100,000 rows no count on a part of them is called exact; up to there it is one."""
+    table = np.random.default_rng(1).integers(0, 4, size=(100_040, 2)).astype(float)
+    explainer, truth = (
+        AnchorTabular(lambda rows: rows[:, 0] > 1, ["a", "b"], seed=0).fit(table),
+        (table[:, 0] > 1).mean(),
+    )
+    for distribution in ("perturb", "observe"):
+        found = explainer.explain(np.array([3.0, 0]), distribution=distribution)
+        low, high = found.coverage_interval
+        assert (
+            found.anchor == ["a > 1"]
+            and 0 < high - low < 0.03
+            and low < truth < high
+            and "(exact)" not in str(found).split("Coverage")[1].split("\n")[0]
+        )
+        sampler = explainer.sampler(np.array([3.0, 0]), distribution)
+        assert sampler.coverage(found.rule[None]) is None and sampler.n_inputs is None
+        assert (
+            "of a fixed 100,000 of all 100,040" if distribution == "observe" else "random ones of 100,040 training rows"
+        ) in sampler.under
+        assert found.measured["perturb" if distribution == "observe" else "observe"][2] == "sampled"
+    small = (
+        AnchorTabular(lambda rows: rows[:, 0] > 1, ["a", "b"], seed=0)
+        .fit(table[:100_000])
+        .sampler(np.array([3.0, 0]), "observe")
+    )
+    assert small.coverage(np.zeros((1, len(small.names)), bool)).tolist() == [1] and small.n_inputs == 100_000
+    assert small.under == "random training rows that satisfy the rule"
+
+
+@pytest.mark.parametrize("names", [[0, 1], [1, 0], [2.5, "1"]])
+def test_names_of_columns_may_be_numbers(names):
+    """`holds` finds them, from an object and from a file; names that read the same are refused."""
+    data = pd.DataFrame(X[:, :2], columns=names)
+    found = AnchorTabular(lambda rows: (rows.iloc[:, 0] > 0).to_numpy(), seed=0).fit(data).explain(data.iloc[0])
+    for e in (found, Explanation.from_json(found.to_json())):
+        assert e.holds(data).tolist() == (X[:, 0] > 0).tolist() if X[0, 0] > 0 else (X[:, 0] <= 0).tolist()
+        assert e.plot_numbers()
+    with pytest.raises(ValueError, match=f"no column '{names[0]}'"):
+        found.holds(data.drop(columns=names[0]))
+    with pytest.raises(ValueError, match="two columns have the name"):
+        AnchorTabular(SIGN).fit(pd.DataFrame(X[:, :2], columns=[0, "0"]))
+
+
+def test_formats_say_what_is_meant():
+    """An edge becomes the number that its text says: `hours > 37` holds for 37.2, and not for 37."""
+    hours = np.r_[np.full(50, 30.0), 37.2, np.full(50, 37.39), np.full(50, 38.0), np.full(50, 60.0)][:, None]
+    explainer = AnchorTabular(lambda rows: rows[:, 0] > 37.1, ["hours"], seed=0)
+    fit = lambda form, **more: explainer.fit(hours, bins={"hours": [37.4]}, formats={"hours": form}, **more)  # noqa: E731
+    found = fit(lambda edge: f"{edge:.0f}").explain(np.array([38.0]))
+    assert found.anchor == ["hours > 37"] and found.holds([[37.2], [37.0], [37.0001]]).tolist() == [True, False, True]
+    scaled = fit(lambda edge: f"{edge * 60:.0f}", units={"hours": "min"}).explain(np.array([60.0]))
+    shown = float(scaled.anchor[0].split()[2])
+    assert scaled.holds([[shown / 60 + 1e-9], [shown / 60 - 0.01]]).tolist() == [True, False]
+
+
+def test_categories_that_read_the_same_are_told_apart():
+    """1 and "1"; and names given twice are refused."""
+    data = pd.DataFrame(dict(a=pd.Series([1, "1", "x"] * 40, dtype=object), b=np.arange(120.0)))
+    explainer = AnchorTabular(lambda rows: np.array([value == "1" for value in rows.a]), seed=0).fit(data)
+    found = explainer.explain(data.iloc[1])
+    assert (
+        found.anchor == ["a = '1'"]
+        and "a = 1" in explainer.sampler(data.iloc[0]).predicates
+        and "a = x" in explainer.sampler(data.iloc[2]).predicates
+    )
+    assert found.holds(data.iloc[:3]).tolist() == [False, True, False]
+    assert explainer.evaluate({"a": "1"}, data.iloc[1]).anchor == ["a = '1'"]
+    with pytest.raises(ValueError, match="categorical_names of .* holds a name twice"):
+        AnchorTabular(SIGN, categorical_names={0: ["x", "x"]}).fit(np.array([[0, 1], [1, 2]]))
+
+
+def test_intervals_as_categories_have_a_file():
+    """Columns of `pd.cut`: the same rule, and the same answers, from the file."""
+    data = pd.DataFrame(dict(age=pd.cut(np.arange(120) % 60, [-1, 20, 40, 60]), b=np.arange(120.0) % 7))
+    model = lambda rows: np.array([interval.left >= 20 for interval in rows.age])
+    explainer = AnchorTabular(model, seed=0).fit(data)
+    found = explainer.explain(data.iloc[30])
+    again = Explanation.from_json(found.to_json())
+    assert found.anchor == again.anchor == ["age >= (20, 40]"] and again.to_json() == found.to_json()
+    assert found.holds(data).tolist() == again.holds(data).tolist() == model(data).tolist()
+    assert found.instance["age"] == data.age[30] and explainer.explain(found.instance).anchor == found.anchor
+    assert explainer.evaluate({"age": data.age[30]}, data.iloc[30]).anchor == ["age = (20, 40]"]
+
+
 # ---- many instances -------------------------------------------------------------------------------
 
 

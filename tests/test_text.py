@@ -263,6 +263,96 @@ def test_check_says_which_words_a_text_contains():
     assert found.holds(["a film", "so good"]).tolist() == [False, True]
 
 
+SNIPPETS = [text for text in movie_snippets()[0][::40] if 4 <= len(token_spans(text)) <= 30]
+ODD = [
+    "Stop it! Now, please (at once).",
+    "...so [good]... it is",
+    "50% off, UNK or not?!",
+    "a-b (c)(d) 我喜欢!",
+    "x[y]z",
+]
+
+
+@pytest.mark.parametrize("unk", ["UNK", "[MASK]", "", "!", "good", "...", "a (b)"])
+def test_check_is_what_was_held(unk):
+    """In each masked copy `check` finds what `draw` held, whatever the mask looks like; nothing else is called held."""
+    for text in ODD + (SNIPPETS if unk in ("[MASK]", "UNK") else SNIPPETS[:40]):
+        found = AnchorText(lambda texts: np.ones(len(texts)), unk=unk).explain(text)
+        sampler = MaskedWords(text, token_spans(text), unk=unk)
+        held, choices = sampler.draw(np.zeros((25, len(sampler.names)), bool), np.random.default_rng(0))
+        texts = sampler.render(choices)
+        once = np.array([texts.count(copy) == 1 or unk != "" for copy in texts])  # "a a" may lose either a
+        assert found.names == sampler.names and (found.check(texts)[once] == held[once]).all(), text
+        assert sampler.render(np.ones((1, len(sampler.names)), bool)) == [text]
+
+
+@pytest.mark.parametrize("unk", ["UNK", "[MASK]", "", "!!"])
+def test_a_rule_holds_for_its_own_examples(unk):
+    """Also a rule of punctuation alone, as an object and from a file."""
+    explain = AnchorText(
+        lambda texts: np.array(["!" in text.replace("!!", "") for text in texts]), unk=unk, seed=0
+    ).explain
+    found = explain("Stop it now! Please (do).")
+    assert found.anchor == ["!"]
+    for e in (found, Explanation.from_json(found.to_json())):
+        kept, lost = (e.raw["examples"][-1][key] for key in ("covered_true", "covered_false"))
+        assert e.holds([e.instance, *kept, *lost]).all() and not e.holds(["Stop it now Please (do)."]).any()
+
+
+def test_a_joined_phrase_is_contained_as_a_whole():
+    """Its words side by side, in this order; repeats and single words need no neighbours."""
+    model = lambda texts: np.array(["not bad" in text for text in texts])
+    found = AnchorText(model, seed=0, join=["not bad"]).explain("It is not bad, not bad at all")
+    assert found.anchor == ["not bad not bad"]
+    texts = ["bad, and not good", "not bad but not bad", "not bad", "bad not bad not"]
+    assert (
+        found.holds(texts).tolist()
+        == found.check(texts)[:, found.rule.argmax()].tolist()
+        == [False, True, False, False]
+    )
+    once = AnchorText(model, seed=0, join=["not bad"]).explain("It is not bad")
+    assert once.holds(["bad, and not good", "is it not bad"]).tolist() == [False, True]
+    twice = AnchorText(lambda t: np.array([s.count("very") == 2 for s in t]), seed=0, join="repeats").explain(
+        "very very good"
+    )
+    assert twice.holds(["very nice, very", "very nice"]).tolist() == [True, False]
+
+
+def test_a_lost_tokenizer_is_told():
+    """A file cannot hold it: masked copies are still known by their pattern, other texts need it back."""
+    from dataclasses import replace
+
+    halves = lambda text: [(i, i + 2) for i in range(0, len(text) - 1, 2)]  # noqa: E731
+    found = AnchorText(lambda texts: np.array(["cd" in text for text in texts]), nlp=halves, seed=0).explain("abcdef")
+    again = Explanation.from_json(found.to_json())
+    texts = [found.instance, *found.raw["examples"][-1]["covered_true"]]
+    assert found.anchor == ["cd"] and found.holds(texts).all() and again.holds(texts).all()
+    assert found.holds(["xxcd", "xcdx"]).tolist() == [True, False] and again.holds([]).tolist() == []
+    with pytest.raises(ValueError, match="made with the tokenizer '<lambda>', which a file cannot hold"):
+        again.holds(["xxcd"])
+    assert replace(again, nlp=halves).holds(["xxcd", "xcdx"]).tolist() == [True, False]
+
+
+def test_a_word_that_is_the_mask_is_no_predicate():
+    """It could never change; a text of nothing else has no words to hold."""
+    sampler = MaskedWords("UNK good UNK!", token_spans("UNK good UNK!"))
+    assert sampler.names == ["good", "!"] and sampler.n_inputs == 4
+    assert sampler.render(np.zeros((1, 2), bool)) == ["UNK UNK UNK UNK"]
+    with pytest.raises(ValueError, match="no words to hold but 'UNK'"):
+        AnchorText(has_good).explain("UNK UNK")
+
+
+def test_a_promise_names_its_texts():
+    """`under`: what replaces a word, and how often."""
+    of = lambda **options: AnchorText(has_good, **options).sampler("A good one").under  # noqa: E731
+    assert of() == "words replaced by UNK with probability 0.5"
+    assert of(unk="", sample_proba=0.25) == "words left out with probability 0.25"
+    assert (
+        of(sampling_strategy="similarity")
+        == "words replaced by similar words of the bundled vectors with probability 0.5"
+    )
+
+
 def test_repeated_words_may_be_one_predicate():
     """join="repeats": all places of a word are kept or masked together."""
     model = lambda texts: np.array([text.split().count("very") == 2 for text in texts])

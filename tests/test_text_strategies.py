@@ -3,6 +3,7 @@
 import itertools
 import json
 import string
+import sys
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from grokking_anchors.sources import (
     MaskedLanguageModel,
     NgramModel,
     SimilarWords,
+    SpacyTags,
     bundled_snippets,
     lean,
     piece_rows,
@@ -556,6 +558,40 @@ def test_spacy_similar_words(english):
     assert words and set(explainer.prepared["source"].tags_of(words)) <= {"NNS", "NNPS", "NN", "NNP"}
 
 
+def test_tags_do_not_depend_on_what_was_asked_before(monkeypatch):
+    """Each word is tagged in a text of its own, so a used explainer gives the bytes of a fresh one (a planted pipeline)."""
+    from types import ModuleType, SimpleNamespace
+
+    tokens = ModuleType("spacy.tokens")
+    tokens.Doc = lambda vocab, words: [SimpleNamespace(text=word, tag_="") for word in words]
+    monkeypatch.setitem(sys.modules, "spacy", ModuleType("spacy"))
+    monkeypatch.setitem(sys.modules, "spacy.tokens", tokens)
+
+    class Tagger:
+        """The tag of a token is the whole text it stands in."""
+
+        def pipe(self, docs):
+            return [self(doc) for doc in docs]
+
+        def __call__(self, doc):
+            for token in doc:
+                token.tag_ = " ".join(one.text for one in doc)
+            return doc
+
+    tags = SpacyTags(SimpleNamespace(vocab=None, pipeline=[("tagger", Tagger()), ("ner", None)]))
+    assert tags.tags_of(["a", "b"]) == ["a .", "b ."] and tags.tags_of(["c", "a"]) == ["c .", "a ."]
+    assert tags.tags(["d", "e"]) == ["d e"] * 2
+
+
+def test_a_used_explainer_gives_what_a_fresh_one_gives(english):
+    """Similar words of a pipeline: the same bytes, whatever was explained before."""
+    model, texts = lambda ts: np.array([len(t) % 2 for t in ts]), ["This is a good book .", "A dull and lifeless film"]
+    tell = lambda explainer, text: explainer.explain(text, max_queries=300).raw  # noqa: E731
+    used = AnchorText(model, "similarity", nlp=english, seed=0)
+    for text in texts:
+        assert tell(used, text) == tell(AnchorText(model, "similarity", nlp=english, seed=0), text)
+
+
 def test_similarity_needs_vectors():
     """A pipeline without vectors says what to do."""
     spacy = pytest.importorskip("spacy")
@@ -705,6 +741,35 @@ def test_a_pool_is_never_too_small():
         pool = sampler.pool.templates(rule, rng)
         assert len(pool) >= 20 and (pool >= rule).all()
         assert (sampler.draw(np.tile(rule, (50, 1)), rng)[0] >= rule).all()
+
+
+def test_memory_of_a_long_text_is_not_quadratic():
+    """1,000 words, a source with neighbours: templates are looked at in blocks."""
+    import tracemalloc
+
+    source = Fixed()
+    source.window, source.candidates = 2, lambda tokens, mask: [source.answer] * int(mask.sum())
+    text = " ".join(f"w{i}" for i in range(1000))
+    tracemalloc.start()
+    sampler = sampler_of(source, text)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(sampler.names) == 1000 and peak < 2**23 and sampler.templates == 1000
+
+
+def test_a_pool_is_named():
+    """A promise about one pool of templates says so, and what proposes the words; without a pool it does not."""
+    own, pooled = (sampler_of(Fixed(), frac_mask_templates=fraction).under for fraction in (1, 0.1))
+    assert own == "words replaced by Fixed with probability 0.5"
+    assert pooled == own + ", masked as one fixed pool of templates has it (frac_mask_templates=0.1)"
+    assert sampler_of(SimilarWords()).under == "words replaced by similar words of the bundled vectors with probability 0.5"
+
+
+def test_signs_do_not_melt():
+    """A new word that ends in a sign leaves the next sign a token of its own, so `held` and `check` agree on it."""
+    sampler = sampler_of(Fixed(["u.s."], [1.0]), "in the town!")
+    texts = sampler.render(draws(sampler)[1])
+    assert all("u.s. !" in text or text.endswith("town!") for text in texts) and any("u.s. !" in text for text in texts)
 
 
 def test_fixed_words_never_change():

@@ -72,6 +72,56 @@ def test_copying_again_keeps_your_work(tmp_path):
     assert read(mine) == blank(read(NOTEBOOKS[0]))
 
 
+def in_the_way(where, way):
+    """Put something there that is no file of the copy; what must be told."""
+    where.mkdir()
+    outside = where.parent / "outside"
+    if way == "a link that leads nowhere":
+        (where / "index.ipynb").symlink_to(outside)
+        return "index.ipynb"
+    if way == "a folder that is a link":
+        outside.mkdir()
+        (where / "images").symlink_to(outside)
+        return "images"
+    if way == "a file named like a folder":
+        (where / "solutions").write_text("mine")
+        return "solutions"
+    (where / "index.ipynb").mkdir()
+    return "index.ipynb"
+
+
+WAYS = [
+    "a link that leads nowhere",
+    "a folder that is a link",
+    "a file named like a folder",
+    "a folder named like a file",
+]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("force", [False, True])
+def test_what_is_in_the_way_is_told_first(way, force, tmp_path):
+    """A clear error, nothing written, neither in the folder nor outside; `--force` is no way around it."""
+    name = in_the_way(tmp_path / "here", way)
+    before = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*"))
+    with pytest.raises(SystemExit, match=f"nothing was written: .*{name}"):
+        main(["workshop", str(tmp_path / "here"), "--no-open", *["--force"] * force])
+    assert sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*")) == before
+
+
+def test_the_folder_itself(tmp_path):
+    """It may be a link to a folder; a file, or a folder below a file, is told without a traceback."""
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    copy_notebooks(tmp_path / "link")
+    assert (tmp_path / "real" / "solutions" / NOTEBOOKS[0].name).is_file()
+    (tmp_path / "file").write_text("mine")
+    for where in ("file", "file/below"):
+        with pytest.raises(SystemExit, match="grokking-anchors: .*file"):
+            main(["workshop", str(tmp_path / where), "--no-open"])
+    assert (tmp_path / "file").read_text() == "mine"
+
+
 def test_command_copies(tmp_path, capsys):
     """`grokking-anchors workshop DIR --no-open` says where the notebooks are, and why it stops."""
     where = tmp_path / "workshop"

@@ -1,6 +1,7 @@
 """The workshop: a folder of notebooks with blanks to fill, and JupyterLab to open it."""
 
 import json
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -12,6 +13,7 @@ from .exercises import blank
 __all__ = ["copy_notebooks", "open_lab"]
 
 SOLUTIONS = "solutions"
+IN_THE_WAY = "these are links, or files in the place of folders, or folders in the place of files"
 
 
 def copy_notebooks(
@@ -20,14 +22,25 @@ def copy_notebooks(
 ) -> list[Path]:  # the files of the copy
     """Copy notebooks with blanks, and originals into `solutions`. FileExistsError spares work."""
     files = _plan(notebooks_path(), Path(dest))
-    there = {path: content for path, content in files.items() if path.exists()}
-    changed = [str(path) for path, content in there.items() if path.read_bytes() != content]
+    if blocked := sorted(_in_the_way(files, Path(dest))):
+        raise FileExistsError(f"{IN_THE_WAY}; nothing was written: {', '.join(blocked)}")
+    changed = [str(p) for p, new in files.items() if p.exists() and p.read_bytes() != new]
     if changed and not force:
-        raise FileExistsError(f"these files hold something else, and stay: {', '.join(changed)}")
+        told = f"these files hold something else, and stay: {', '.join(changed)}"
+        raise FileExistsError(f"{told}\n--force overwrites them; another DIR leaves them alone.")
     for path, content in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     return list(files)
+
+
+def _in_the_way(files, dest):
+    """What would lead out of the folder `dest`, or fail; `dest` itself may be a link."""
+    folders = {dest, *(path.parent for path in files)}
+    for path in {*folders, *files}:
+        right = path.is_dir() if path in folders else path.is_file()
+        if path.is_symlink() and path != dest or os.path.lexists(path) and not right:
+            yield str(path)
 
 
 def _plan(source: Path, dest: Path) -> dict[Path, bytes]:

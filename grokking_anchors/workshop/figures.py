@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from ..bandit import bernoulli_kl
+from ..certify import log_above
 from ..plots import (
     GREY,  # noqa: F401
     INK,
@@ -159,7 +160,7 @@ def plane(
     for these, style in ((~valid, dict(mfc="none", mec=GREY, label="not precise enough")),
                          (valid, dict(color=TEAL, label="anchors"))):  # fmt: skip
         ax.plot(precisions[these], coverages[these], "o", **style)
-    at_threshold(ax, threshold, lowest)
+    at_threshold(ax, threshold, 1.25)
     if valid.any():
         best = max(np.flatnonzero(valid), key=lambda i: (coverages[i], precisions[i]))
         ring = dict(ms=15, mfc="none", mec=TEAL, mew=2, label="largest coverage")
@@ -346,6 +347,23 @@ def betting(
         ax.axhline(goal, color=INK, ls="--", lw=1)
         ax.set(yscale="log", ylim=(1e-4, goal * 5), xlabel="samples", title=title)
     axes[0].text(0, goal * 1.3, f"{goal} coins", fontsize=9, color=INK)
+    return fig
+
+
+def belief_curves(
+    threshold,
+    beliefs,  # name -> (a, b), as `log_e_value` takes it
+):
+    "How a coin is split over the beliefs between the threshold and 1, one curve a name."
+    fig, ax = canvas(7.2, 2.2)
+    q = np.linspace(threshold, 1, 400)[1:-1]
+    for (name, (a, b)), colour in zip(beliefs.items(), (GREY, TEAL)):
+        density = np.exp((a - 1) * np.log(q) + (b - 1) * np.log(1 - q) - log_above(a, b, threshold))
+        ax.plot(q, density, color=colour, lw=2)
+        peak = density.argmax() if a > 1 else 20
+        place = dict(ha="right", va="bottom", fontsize=9)
+        ax.text(q[peak] - 0.001, density[peak], name, color=colour, **place)
+    ax.set(xlabel="precision", ylabel="coins laid", ylim=(0, None), xlim=(threshold - 0.005, 1))
     return fig
 
 
@@ -579,4 +597,64 @@ def setting_lines(
         ax.plot([row["threshold"]] * 2, [y - 0.17, y + 0.17], color=INK, lw=1.5, ls="--")
         ax.text(1.08, y, f"{row['coverage']:.3g}", fontsize=10, color=INK, va="center")
         ax.text(1.26, y, f"{row['asked']:,}", fontsize=10, color=INK, va="center")
+    return fig
+
+
+# ---- 11 guarantee -----------------------------------------------------------------------
+
+
+def acceptance_curve(
+    precisions,  # (k,) sorted
+    shares,  # (k,) how often such a rule is certified
+    threshold,
+    delta,
+):
+    "How often a rule of each precision is certified: left of the threshold every claim is false."
+    fig, ax = canvas(7.2, 2.8, xlabel="true precision", ylabel="share certified")
+    for side, colour in ((precisions <= threshold, RED), (precisions >= threshold, TEAL)):
+        ax.plot(precisions[side], shares[side], "o-", color=colour, ms=4)
+    ax.axvline(threshold, color=INK, ls="--", lw=1)
+    ax.text(threshold - 0.001, 0.98, f"threshold {threshold:g}", ha="right", fontsize=9, color=INK)
+    ax.set_ylim(-0.03, 1.05)
+    ax.plot([precisions[0], threshold], [delta, delta], color=INK, ls=":", lw=1)
+    ax.text(precisions[0], delta + 0.03, f"allowed: {delta:g}", fontsize=9, color=INK)
+    return fig
+
+
+def cost_curves(
+    costs,  # precision -> (calls, multiple of the limit) for each stride
+    strides,
+):
+    "What a certificate costs, between few calls and few samples: a line for each precision."
+    fig, ax = canvas(7.2, 2.9, xlabel="calls", ylabel="samples / limit")
+    places = (0.12, 0, "left"), (0, 0.05, "center"), (-0.12, 0, "right"), (0, -0.08, "center")
+    for (p, pairs), (right, up, ha) in zip(costs.items(), places):
+        (x, *_), (y, *_) = calls, times = np.transpose(pairs)
+        colour = TEAL if p == 1 else GREY
+        ax.plot(calls, times, "o-", color=colour, ms=4)
+        ax.text(x + right, y + up, f"p = {p:g}", color=colour, fontsize=9, ha=ha, va="center")
+    calls, times = np.transpose(next(iter(costs.values())))
+    for x, y, stride in zip(calls, times, strides):
+        ax.text(x, y + 0.07, f"stride {stride:g}", fontsize=8.5, color=INK)
+    ax.set(ylim=(0.95, 1.9), xlim=(0.5, None))
+    return fig
+
+
+def before_after(
+    before,  # name -> share of false claims
+    after,  # the same names, mended
+    promised,
+):
+    "Ways to break a promise, one line each: from the share of false claims before to that after."
+    fig, ax = canvas(7.2, 0.36 * len(before) + 1, xlabel="share of false claims",
+                     xlim=(-0.02, 1.04), ylim=(len(before) - 0.5, -0.9))  # fmt: skip
+    for i, name in enumerate(before):
+        ax.plot([before[name], after[name]], [i, i], color=PALE, lw=3, zorder=0)
+        ax.plot(before[name], i, "x", color=RED, ms=8, mew=2.5)
+        ax.plot(after[name], i, "D", color=TEAL, ms=6)
+    ax.text(before["slack"], -0.35, "before", color=RED, fontsize=9, ha="center")
+    ax.text(after["slack"], -0.35, "after", color=TEAL, fontsize=9, ha="center")
+    listed(ax, list(before))
+    ax.axvline(promised, color=INK, ls="--", lw=1)
+    ax.text(promised + 0.005, len(before) - 0.55, f"promised: {promised:g}", fontsize=9, color=INK)
     return fig
