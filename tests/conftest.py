@@ -13,7 +13,7 @@ os.environ.setdefault("MPLBACKEND", "Agg")  # no window
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(path for path in (ROOT / "nbs").glob("*.ipynb") if path.name[0] not in "._")
 NOT_SOURCE = shutil.ignore_patterns(
-    ".git", ".venv", "venv", "build", "dist", "*.egg-info", "__pycache__", ".*_cache", ".ipynb_checkpoints"
+    ".git", ".venv", "venv", ".peers", "build", "dist", "*.egg-info", "__pycache__", ".*_cache", ".ipynb_checkpoints"
 )
 
 
