@@ -97,7 +97,7 @@ class AnchorTabular(TableExplainer):
         sampler = SAMPLERS[distribution](table, row, bounds)
         own = sampler.held(sampler.original())[0]
         require(own.all(), f"X does not satisfy the rule: {sampler.predicates[own.argmin()]}")
-        agrees = agreement(predictor_of(self.model, soft), row.copy(), target, tolerance, soft)
+        agrees = agreement(predictor_of(self.model, soft), row, target, tolerance, soft)
         options = dict(seed=self.seed, search=CLAIM, batch_size=500) | options
         return explain(sampler, agrees, self.record(row), self.kind, self.details, **options)
 

@@ -467,10 +467,6 @@ MUTATIONS = [
         ("code.get(told(value), self.size + 1)", "code.get(told(value), self.size)"),
     ),
     *of(
-        "08b_tabular", "test_tabular.py",
-        ("row.copy(), target", "row, target"),
-    ),
-    *of(
         "tables.py", "test_tabular.py",
         ("shown[str(value)] > 1", "shown[str(value)] > 2"),
         ("texts.index(str(name))", "have.index(name)"),
