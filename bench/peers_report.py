@@ -104,22 +104,22 @@ def main_table(groups):
 
 def plain_table(groups):
     """The same for a page: medians, defaults and strict settings, columns of even width."""
-    head = "case,package,claims,false,precision,coverage,length,calls,rows,CPU s,same rule"
+    head = "case,package,claims,false,prec.,cover.,size,calls,rows,CPU s,same"
     lines = [head.split(",")]
     for (case, package, setting), rows in groups.items():
         if setting not in ("default", "strict"):
             continue
-        name = NAMES[package] + (", strict" if setting == "strict" else "")
+        name = NAMES[package] + (" strict" if setting == "strict" else "")
         claims = column(rows, "outcome") == "claimed"
         numbers = [column(rows, one) for one in ("true", "coverage", "length")]
         middles = [short(np.nanmedian(one[claims])) if claims.any() else "-" for one in numbers]
         costs = [short(np.median(column(rows, one))) for one in ("calls", "rows", "outside")]
         again = short(same_rule(rows))
-        first = [TITLES[case], name, f"{claims.sum()} of {len(claims)}", str(false_claims(rows)[0])]
+        first = [TITLES[case], name, f"{claims.sum()}/{len(claims)}", str(false_claims(rows)[0])]
         lines.append([*first, *middles, *costs, again])
     widths = [max(map(len, cells)) for cells in zip(*lines)]
     pad = lambda cells: [c.ljust(w) if i < 2 else c.rjust(w) for i, (c, w) in enumerate(zip(cells, widths))]
-    return "\n".join("  ".join(pad(cells)).rstrip() for cells in lines) + "\n"
+    return "\n".join(" ".join(pad(cells)).rstrip() for cells in lines) + "\n"
 
 
 def bootstrap(ours, theirs, times=4000, seed=0):
