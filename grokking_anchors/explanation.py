@@ -4,7 +4,7 @@
 __all__ = ['NOTHING', 'CHIP', 'DOUBT', 'WINGS', 'Kind', 'S', 'OPTIONS', 'QUESTION', 'by_effect', 'asked_each', 'shares_known',
            'part', 'partial_anchors', 'Claim', 'raw_of', 'Answering', 'number_text', 'facts_of', 'chips', 'html_table',
            'Told', 'Shown', 'parts_of_raw', 'values_of', 'kinds_below', 'kind_named', 'Explanation', 'explain', 'Door',
-           'Explainer', 'asked_by', 'explained']
+           'Explainer', 'agreement_of', 'asked_by', 'explained']
 
 # %% ../nbs/06_explanation.ipynb #hb165a7
 import html
@@ -18,7 +18,8 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from .asking import BudgetSpent, Queries, admitted, agreement, predicted, predictor_of
+from .asking import BudgetSpent, NoLabel, Queries, admitted, agreement
+from .asking import checked_draw, copied, model_outputs, predicted, predictor_of
 from .certify import first_distinct
 from .encoding import applies
 from .files import checked, parsed, plain, sound, visible
@@ -300,7 +301,7 @@ class Explainer(Door[Kind]):
         coverage_samples: int = S.coverage_samples, beam_size: int = S.beam_size,
         stop_on_first: bool = S.stop_on_first, max_anchor_size: int | None = None,
         min_samples_start: int = S.min_samples_start, n_covered_ex: int = S.n_covered_ex, *,
-        target: Any = None, tolerance: float | None = None, soft: bool = False,
+        target: Any = None, tolerance: Any = None, soft: bool = False,
         search: Any = S.search, bandit: Callable | None = None, rate: str = S.rate,
         short: float = S.short, max_queries: int = S.max_queries, max_seconds: float | None = None,
         max_pulls: int = S.max_pulls, stride: float = S.stride, deterministic: bool = True,
@@ -311,6 +312,19 @@ class Explainer(Door[Kind]):
         options["seed"] = self.seed if seed is None else seed
         return explained(self, instance, (target, tolerance, soft), options, asked)
 
+# %% ../nbs/06_explanation.ipynb #h8b566c
+def agreement_of(model: Any, sampler: Sampler, question: Any) -> Any:  # see `agreement`
+    "What `question` (target, tolerance, soft) asks. ValueError: of numbers, with a tolerance."
+    predict, inputs = predictor_of(model, question[2]), sampler.render(sampler.original())
+    try: return agreement(predict, inputs, *question)
+    except NoLabel as error:
+        free, rng = np.zeros((300, len(sampler.predicates)), bool), np.random.default_rng(0)
+        said = model_outputs(predict, copied(sampler.render(checked_draw(sampler, free, rng)[1])))
+        low, high = np.percentile(said, (5, 95)) if said.dtype.kind in "biuf" else (0, 0)
+        tenth = f", for instance tolerance={(high - low) / 10:.2g}, a tenth of the spread of the "
+        where = f"predictions over {sampler.under}, or tolerance='10%' of the prediction"
+        raise NoLabel(f"{error}{(tenth + where) * bool(high > low)}") from None
+
 # %% ../nbs/06_explanation.ipynb #h2ed593
 OPTIONS = [field.name for field in fields(Settings)]
 QUESTION = "target", "tolerance", "soft"
@@ -318,8 +332,7 @@ QUESTION = "target", "tolerance", "soft"
 def asked_by(door: Door, instance: Any, question: Any, asked: dict) -> tuple:
     "Sampler, agreement, and the instance as a batch, of a question."
     sampler = admitted(door.sampler(instance, **asked))
-    inputs = sampler.render(sampler.original())
-    return sampler, agreement(predictor_of(door.model, question[2]), inputs, *question), inputs
+    return sampler, agreement_of(door.model, sampler, question), sampler.render(sampler.original())
 
 def explained(door: Door, instance: Any, question: tuple, options: dict, asked: dict) -> Any:
     "An explanation; `question` is (target, tolerance, soft), `asked` what only this kind knows."
