@@ -263,6 +263,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                             'grokking_anchors/explanation.py'),
                                               'grokking_anchors.explanation.number_text': ( 'explanation.html#number_text',
                                                                                             'grokking_anchors/explanation.py'),
+                                              'grokking_anchors.explanation.offering': ( 'explanation.html#offering',
+                                                                                         'grokking_anchors/explanation.py'),
                                               'grokking_anchors.explanation.part': ( 'explanation.html#part',
                                                                                      'grokking_anchors/explanation.py'),
                                               'grokking_anchors.explanation.partial_anchors': ( 'explanation.html#partial_anchors',

@@ -4,7 +4,7 @@
 __all__ = ['NOTHING', 'CHIP', 'DOUBT', 'WINGS', 'Kind', 'S', 'OPTIONS', 'QUESTION', 'by_effect', 'asked_each', 'shares_known',
            'part', 'partial_anchors', 'Claim', 'raw_of', 'Answering', 'number_text', 'facts_of', 'chips', 'html_table',
            'Told', 'Shown', 'parts_of_raw', 'values_of', 'kinds_below', 'kind_named', 'Explanation', 'explain', 'Door',
-           'Explainer', 'agreement_of', 'asked_by', 'explained']
+           'Explainer', 'offering', 'agreement_of', 'asked_by', 'explained']
 
 # %% ../nbs/06_explanation.ipynb #hb165a7
 import html
@@ -313,17 +313,22 @@ class Explainer(Door[Kind]):
         return explained(self, instance, (target, tolerance, soft), options, asked)
 
 # %% ../nbs/06_explanation.ipynb #h8b566c
-def agreement_of(model: Any, sampler: Sampler, question: Any) -> Any:  # see `agreement`
-    "What `question` (target, tolerance, soft) asks. ValueError: of numbers, with a tolerance."
-    predict, inputs = predictor_of(model, question[2]), sampler.render(sampler.original())
-    try: return agreement(predict, inputs, *question)
+def offering(model: Any, sampler: Sampler, ask: Callable) -> Any:
+    "What `ask()` returns. NoLabel, a ValueError: of numbers, and a tolerance is offered."
+    try: return ask()
     except NoLabel as error:
         free, rng = np.zeros((300, len(sampler.predicates)), bool), np.random.default_rng(0)
-        said = model_outputs(predict, copied(sampler.render(checked_draw(sampler, free, rng)[1])))
-        low, high = np.percentile(said, (5, 95)) if said.dtype.kind in "biuf" else (0, 0)
-        tenth = f", for instance tolerance={(high - low) / 10:.2g}, a tenth of the spread of the "
-        where = f"predictions over {sampler.under}, or tolerance='10%' of the prediction"
-        raise NoLabel(f"{error}{(tenth + where) * bool(high > low)}") from None
+        inputs = sampler.render(checked_draw(sampler, free, rng)[1])
+        said = model_outputs(predictor_of(model), copied(inputs))
+        low, high = np.percentile(said, (5, 95)) if said.dtype.kind in "iuf" else (0, 0)
+        offer = (f"; for instance tolerance={(high - low) / 10:.2g}, a tenth of the spread of the "
+                 f"predictions over {sampler.under}, or tolerance='10%' of the prediction")
+        raise NoLabel(f"{error}{offer * bool(high > low)}") from None
+
+def agreement_of(model: Any, sampler: Sampler, question: Any) -> Any:  # see `agreement`
+    "What `question` (target, tolerance, soft) asks of the sampler's instance."
+    predict, inputs = predictor_of(model, question[2]), sampler.render(sampler.original())
+    return offering(model, sampler, lambda: agreement(predict, inputs, *question))
 
 # %% ../nbs/06_explanation.ipynb #h2ed593
 OPTIONS = [field.name for field in fields(Settings)]
@@ -341,4 +346,5 @@ def explained(door: Door, instance: Any, question: tuple, options: dict, asked: 
     def details(result):
         own, whole = door.details(result), dict(zip(QUESTION, question)) | asked
         return own | dict(asked_of=copy(door), meta=own.get("meta", {}) | dict(asked=whole))
-    return explain(sampler, agrees, door.record(inputs), door.kind, details, **options)
+    return offering(door.model, sampler, lambda: explain(
+        sampler, agrees, door.record(inputs), door.kind, details, **options))

@@ -431,13 +431,13 @@ class TableReader:
 
 
 def as_numbers(row, reader):
-    """A row of numbers, None as NaN. TypeError names what is none."""
+    """A row of numbers, None as NaN. ValueError names what is none."""
     if row.dtype.kind in "biuf":
         return row
     for j, value in enumerate(row[0].tolist()):
         there = value is None or value is not_there() or isinstance(value, Number)
-        name = "" if reader.ohe else f" in column {reader.names[j]!r}"
-        require(there, f"X holds {value!r}{name}, expected numbers, as at fit", TypeError)
+        name = j if reader.ohe else reader.names[j]
+        require(there, f"X: column {name!r} must hold numbers, as at fit, came: {value!r}")
     return np.where(is_missing(row[0]), np.nan, row).astype(float)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .beam_search import Candidates
-from .explanation import agreement_of, explain
+from .explanation import agreement_of, explain, offering
 from .rows import QUESTIONS, SAMPLERS, Column, Table, TableExplainer
 from .rows import TabularExplanation, edge_text, sorted_table, text_of
 from .search import Strategy, shares_of
@@ -101,7 +101,8 @@ class AnchorTabular(TableExplainer):
         require(own.all(), f"X does not satisfy the rule: {sampler.predicates[own.argmin()]}")
         agrees = agreement_of(self.model, sampler, (target, tolerance, soft))
         options = dict(seed=self.seed, search=CLAIM, batch_size=500) | options
-        return explain(sampler, agrees, self.record(row), self.kind, self.details, **options)
+        return offering(self.model, sampler, lambda: explain(
+            sampler, agrees, self.record(row), self.kind, self.details, **options))
 
     def typical_row(self, table: Table, bounds: np.ndarray, target: Any) -> Any:
         "A training row that satisfies the bounds and that the model gives the target."
