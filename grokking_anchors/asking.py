@@ -119,11 +119,11 @@ def copied(inputs: Any) -> Any:
 def reach(tolerance: Any, prediction: float) -> float:
     "How far a number may move: a tolerance, a share such as '10%' of it, or a function of it."
     share = fullmatch(r"\s*(\d*\.?\d+)\s*%\s*", tolerance) if isinstance(tolerance, str) else None
-    require(share or not isinstance(tolerance, str), "tolerance must be a number, a share of the "
-            f"prediction such as '10%', or a function of the prediction, came: {tolerance!r}")
+    require(share or not isinstance(tolerance, str), "tolerance must be a number, a share such as "
+            f"'10%' of the prediction, or a function of it, came: {tolerance!r}", TypeError)
     found = tolerance(prediction) if callable(tolerance) else tolerance
     if share: found = float(share[1]) / 100 * abs(prediction)
-    number(f"tolerance (of the prediction {prediction:g})", found, 0)
+    number("tolerance" + f" (of {prediction:g})" * (found is not tolerance), found, 0)
     return found
 
 def predicted(predict: Callable, inputs: Any) -> np.ndarray:

@@ -18,8 +18,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from .asking import BudgetSpent, NoLabel, Queries, admitted, agreement
-from .asking import checked_draw, copied, model_outputs, predicted, predictor_of
+from .asking import BudgetSpent, NoLabel, Queries, admitted, agreement, predicted, predictor_of
 from .certify import first_distinct
 from .encoding import applies
 from .files import checked, parsed, plain, sound, visible
@@ -318,12 +317,11 @@ def offering(model: Any, sampler: Sampler, ask: Callable) -> Any:
     try: return ask()
     except NoLabel as error:
         free, rng = np.zeros((300, len(sampler.predicates)), bool), np.random.default_rng(0)
-        inputs = sampler.render(checked_draw(sampler, free, rng)[1])
-        said = model_outputs(predictor_of(model), copied(inputs))
-        low, high = np.percentile(said, (5, 95)) if said.dtype.kind in "iuf" else (0, 0)
-        offer = (f"; for instance tolerance={(high - low) / 10:.2g}, a tenth of the spread of the "
-                 f"predictions over {sampler.under}, or tolerance='10%' of the prediction")
-        raise NoLabel(f"{error}{offer * bool(high > low)}") from None
+        said = np.asarray(predictor_of(model)(sampler.render(sampler.draw(free, rng)[1])), float)
+        tenth = np.ptp(np.percentile(said, (5, 95))) / 10
+        offer = f"; for instance tolerance={tenth:.2g}, a tenth of the spread of the predictions "
+        offer += "when nothing is held (of a table: over training rows), or '10%' of the prediction"
+        raise NoLabel(f"{error}{offer * bool(tenth)}") from None
 
 def agreement_of(model: Any, sampler: Sampler, question: Any) -> Any:  # see `agreement`
     "What `question` (target, tolerance, soft) asks of the sampler's instance."

@@ -205,7 +205,8 @@ def fitted(
     "The training data in columns, cut and sorted."
     columns, values = [], reader.values(reader.train)
     for j, (name, column, kind) in enumerate(zip(reader.names, values, reader.columns.kinds)):
-        unit, there = (units or {}).get(name, "UTC" if kind == "date UTC" else ""), ~is_missing(column)
+        there, zone = ~is_missing(column), "UTC" if kind == "date UTC" else ""
+        unit = (units or {}).get(name, zone)
         if kind in NUMBERS:
             if np.isinf(column).any(): Column(str(name)).bins(column)  # raises
             told, one = None if answers is None else answers[there], how[name]
@@ -364,7 +365,7 @@ class TabularExplanation(Explanation):
     widths: Any = None  # how many columns of an array each takes (more than one: one-hot)
     measured: Any = None  # question -> precision, number of rows, how it was found
     support: Any = None  # of how many training rows looked at satisfy the rule: `(m, n)`
-    unseen: Any = None  # of the held-out rows that satisfy it: precision, number; None: not held out
+    unseen: Any = None  # precision on the held-out rows that satisfy it, and their number
 
     def stored(self):
         "As of any explanation; what a file cannot hold, such as an interval, as text."
