@@ -432,9 +432,9 @@ class TabularExplanation(Explanation):
             if m < FEW: facts["Warning"] = f"only {m} rows: too few to speak of new ones like them"
             facts["New rows"] = "not measured; fit(..., holdout=.2) keeps some for that"
         if self.unseen:
-            precision, m = self.unseen
-            facts["New rows"] = (f"{number_text(precision, wilson(precision, m))} on {m:,} held-out "
-                                 "rows" if m else "no held-out row satisfies the rule")
+            share, m = self.unseen
+            said = f"{number_text(share, wilson(share, m))} on {m:,} held-out rows" if m else ""
+            facts["New rows"] = said or "no held-out row satisfies the rule"
         return facts
 
     def plot_numbers(self):
