@@ -104,10 +104,22 @@ def test_a_row_without_a_date_there_is_told(wrong):
     explainer = AnchorTabular(late_after(CUT, DAYS.dtype), seed=0).fit(frame_of(DAYS))
     with pytest.raises(ValueError, match="column 'day'"):
         explainer.explain(dict(day=wrong, noise=0.0))
-    found = explainer.explain(dict(day=DAYS[0], noise=0.0))
-    if found.anchor and any("day" in text for text in found.anchor):
-        with pytest.raises(ValueError, match="column 'day' must hold dates"):
-            found.holds(pd.DataFrame(dict(day=[wrong], noise=[0.0])))
+    found = explainer.explain(dict(day="2024-05-01", noise=0.0))
+    assert "day > " in found.anchor[0]
+    with pytest.raises(ValueError, match="column 'day' must hold dates"):
+        found.holds(pd.DataFrame(dict(day=[wrong], noise=[0.0])))
+
+
+@pytest.mark.parametrize("wrong", [5, 2.5, "7", "b"])
+def test_a_number_is_no_span_of_time(wrong):
+    """It would be one of nanoseconds."""
+    days, cut = ZONES["spans"]
+    frame = frame_of(days)
+    explainer = AnchorTabular(late_after(cut, days.dtype), seed=0).fit(frame)
+    found = explainer.evaluate({"day": (cut, None)}, target=True)
+    for column in ([wrong], pd.Series([wrong], dtype=object)):
+        with pytest.raises(ValueError, match="column 'day' must hold spans"):
+            found.holds(pd.DataFrame(dict(day=column)))
 
 
 def test_dates_are_no_categories_and_take_no_formats():
@@ -218,6 +230,8 @@ def test_a_regression_is_offered_a_tolerance():
     said = LINE.predictor(GRID)
     assert abs(offered - np.ptp(np.percentile(said, (5, 95))) / 10) < 0.15 * offered
     LINE.explain(GRID[0], tolerance=offered)
+    with pytest.raises(ValueError, match="tenth of the spread"):
+        LINE.explain([1.0, 0.0])  # of which the model says 110, a whole number
     with pytest.raises(ValueError, match="tenth of the spread"):
         LINE.evaluate({"column 0": (0, None)}, [1.0, 0.0])
 
