@@ -77,11 +77,10 @@ def seconds(values, kind, name):
     pandas = __import__("pandas")
     values, known = pandas.Series(values), f"column {name!r} must hold {TIMES[kind]}, as at fit"
     there = values.dropna()
-    odd = [v for v in (there if values.dtype == object else ())
+    odd = [v for v in (() if values.dtype.kind in "mM" else there)
            if isinstance(v, Number) and not isinstance(v, np.timedelta64)
            or kind == "span" and str(v).isdigit()]  # fmt: skip
-    fine = values.dtype.kind not in "iufbc" or not len(there)
-    require(fine and not odd, f"{known}, came: {(odd or [*there[:1]])[:1]}")
+    require(not odd, f"{known}, came: {odd[:1]}")
     try:
         if kind == "span":
             return pandas.to_timedelta(values).to_numpy("m8[us]") / np.timedelta64(1, "s")
