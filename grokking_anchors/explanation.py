@@ -4,7 +4,7 @@
 __all__ = ['NOTHING', 'CHIP', 'DOUBT', 'WINGS', 'Kind', 'S', 'OPTIONS', 'QUESTION', 'by_effect', 'asked_each', 'shares_known',
            'part', 'partial_anchors', 'Claim', 'raw_of', 'Answering', 'number_text', 'facts_of', 'chips', 'html_table',
            'Told', 'Shown', 'parts_of_raw', 'values_of', 'kinds_below', 'kind_named', 'Explanation', 'explain', 'Door',
-           'Explainer', 'asked_by', 'explained']
+           'Explainer', 'offering', 'agreement_of', 'asked_by', 'explained']
 
 # %% ../nbs/06_explanation.ipynb #hb165a7
 import html
@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from .asking import BudgetSpent, Queries, admitted, agreement, predicted, predictor_of
+from .asking import BudgetSpent, NoLabel, Queries, admitted, agreement, predicted, predictor_of
 from .certify import first_distinct
 from .encoding import applies
 from .files import checked, parsed, plain, sound, visible
@@ -300,7 +300,7 @@ class Explainer(Door[Kind]):
         coverage_samples: int = S.coverage_samples, beam_size: int = S.beam_size,
         stop_on_first: bool = S.stop_on_first, max_anchor_size: int | None = None,
         min_samples_start: int = S.min_samples_start, n_covered_ex: int = S.n_covered_ex, *,
-        target: Any = None, tolerance: float | None = None, soft: bool = False,
+        target: Any = None, tolerance: Any = None, soft: bool = False,
         search: Any = S.search, bandit: Callable | None = None, rate: str = S.rate,
         short: float = S.short, max_queries: int = S.max_queries, max_seconds: float | None = None,
         max_pulls: int = S.max_pulls, stride: float = S.stride, deterministic: bool = True,
@@ -311,6 +311,23 @@ class Explainer(Door[Kind]):
         options["seed"] = self.seed if seed is None else seed
         return explained(self, instance, (target, tolerance, soft), options, asked)
 
+# %% ../nbs/06_explanation.ipynb #h8b566c
+def offering(model: Any, sampler: Sampler, ask: Callable) -> Any:
+    "What `ask()` returns. NoLabel, a ValueError: of numbers, and a tolerance is offered."
+    try: return ask()
+    except NoLabel as error:
+        free, rng = np.zeros((300, len(sampler.predicates)), bool), np.random.default_rng(0)
+        said = np.asarray(predictor_of(model)(sampler.render(sampler.draw(free, rng)[1])), float)
+        tenth = np.ptp(np.percentile(said, (5, 95))) / 10
+        offer = f"; for instance tolerance={tenth:.2g}, a tenth of the spread of the predictions "
+        offer += "when nothing is held (of a table: over training rows), or '10%' of the prediction"
+        raise NoLabel(f"{error}{offer * bool(tenth)}") from None
+
+def agreement_of(model: Any, sampler: Sampler, question: Any) -> Any:  # see `agreement`
+    "What `question` (target, tolerance, soft) asks of the sampler's instance."
+    predict, inputs = predictor_of(model, question[2]), sampler.render(sampler.original())
+    return offering(model, sampler, lambda: agreement(predict, inputs, *question))
+
 # %% ../nbs/06_explanation.ipynb #h2ed593
 OPTIONS = [field.name for field in fields(Settings)]
 QUESTION = "target", "tolerance", "soft"
@@ -318,8 +335,7 @@ QUESTION = "target", "tolerance", "soft"
 def asked_by(door: Door, instance: Any, question: Any, asked: dict) -> tuple:
     "Sampler, agreement, and the instance as a batch, of a question."
     sampler = admitted(door.sampler(instance, **asked))
-    inputs = sampler.render(sampler.original())
-    return sampler, agreement(predictor_of(door.model, question[2]), inputs, *question), inputs
+    return sampler, agreement_of(door.model, sampler, question), sampler.render(sampler.original())
 
 def explained(door: Door, instance: Any, question: tuple, options: dict, asked: dict) -> Any:
     "An explanation; `question` is (target, tolerance, soft), `asked` what only this kind knows."
@@ -328,4 +344,5 @@ def explained(door: Door, instance: Any, question: tuple, options: dict, asked: 
     def details(result):
         own, whole = door.details(result), dict(zip(QUESTION, question)) | asked
         return own | dict(asked_of=copy(door), meta=own.get("meta", {}) | dict(asked=whole))
-    return explain(sampler, agrees, door.record(inputs), door.kind, details, **options)
+    return offering(door.model, sampler, lambda: explain(
+        sampler, agrees, door.record(inputs), door.kind, details, **options))

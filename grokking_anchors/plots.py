@@ -141,7 +141,8 @@ def global_view(
 
 
 def number_lines(
-    lines,  # dicts: text, counts, ticks (edges of the counts, or labels), number, low, high, value
+    lines,  # dicts: text, counts, ticks (edges of the counts, or labels), number, low, high, value,
+    # and dates: are these days since 1970?
 ):
     "A line per anchored column: how the data lies, what the rule allows, and the instance."
     fig, axes = panels(max(len(lines), 1), (7.2, 0.95 + 0.4 / max(len(lines), 1)), 1)
@@ -165,6 +166,8 @@ def number_lines(
         ax.set_title(line["text"], fontsize=9.5, loc="left", color=INK, pad=3)
         ax.set(yticks=[], ylim=(-0.08, 1.08), xlim=(edges[0], edges[-1]))
         ax.tick_params(labelsize=7.5)
+        if line.get("dates"):
+            ax.xaxis_date()
         ax.spines[["top", "right", "left"]].set_visible(False)
     return fig
 

@@ -397,11 +397,6 @@ HOLE[0, 0] = np.inf
             ValueError,
             "no category",
         ),
-        (
-            lambda: AnchorTabular(SIGN).fit(pd.DataFrame(dict(day=pd.to_datetime(["2020-01-01", "2021-01-01"])))),
-            TypeError,
-            "dates",
-        ),
         (lambda: AnchorTabular(SIGN).fit(np.array(["2020-01-01"], "datetime64[D]")[:, None]), TypeError, "dates"),
         (
             lambda: AnchorTabular(SIGN).fit(pd.DataFrame(GOOD, columns=["a", "b", "a"])),
@@ -426,7 +421,7 @@ def test_bad_input(made, error, message):
     "change, message",
     [
         (lambda one: one.drop(columns="age"), "lacks column 'age'"),
-        (lambda one: one.assign(extra=1), "unknown .* column 'extra'"),
+        (lambda one: one.assign(extra=1), "unknown column 'extra'.*extra='keep'"),
         (lambda one: one.assign(job="king"), "'king' is no category"),
         (lambda one: one.assign(age="old"), "not a value of int64"),
         (lambda one: one.assign(age=40.5), "40.5 is not a value of int64"),
