@@ -446,7 +446,7 @@ def close_to(p):
 
         def draw(self, rules, rng):
             held = rules | (rng.random(rules.shape) < 0.5)
-            return held, np.column_stack([held, rng.integers(1, 2**40, size=len(rules))])
+            return held, np.column_stack([held, rng.integers(1, 2**31, size=len(rules))])
 
     def agrees(choices):
         chance = choices[:, 3] * 2654435761 % 2**32 / 2**32
