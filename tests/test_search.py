@@ -464,7 +464,7 @@ def test_a_hopeful_game_is_played_on():
     assert first.certificate.verdict == "undecided" and first.certificate.delta == last.certificate.delta
     assert found.queries["rows"] < 25_000
     short = find_anchor(sampler, agrees, seed=0, search="beam", max_pulls=9_999)  # as asked for
-    assert short.outcome == "undecided" and "9,999 fresh samples agreed; to certify that takes about 1" in short.reason
+    assert short.outcome == "undecided" and "fresh samples agreed; to certify that takes about" in short.reason
 
 
 def test_games_that_are_played_on_keep_delta():
