@@ -121,6 +121,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                                'grokking_anchors/beam_search.py'),
                                               'grokking_anchors.beam_search.beam_search': ( 'beam_search.html#beam_search',
                                                                                             'grokking_anchors/beam_search.py'),
+                                              'grokking_anchors.beam_search.cheapest': ( 'beam_search.html#cheapest',
+                                                                                         'grokking_anchors/beam_search.py'),
                                               'grokking_anchors.beam_search.choices_of': ( 'beam_search.html#choices_of',
                                                                                            'grokking_anchors/beam_search.py'),
                                               'grokking_anchors.beam_search.counting': ( 'beam_search.html#counting',
