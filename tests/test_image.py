@@ -622,7 +622,7 @@ def test_wrong_image(image, error, words):
         (dict(image_shape=("a", 16)), TypeError, "image_shape must be a whole number, came: 'a'"),
         (dict(predictor="model"), TypeError, "predictor must be a function"),
         (dict(segmentation_fn="watershed"), ValueError, "segmentation_fn must be one of 'slic'"),
-        (dict(hide_with="grey"), ValueError, "hide_with must be one of 'mean', 'blur', 'noise'"),
+        (dict(hide_with="grey"), ValueError, "hide_with must be one of 'auto', 'mean', 'blur', 'noise'"),
         (dict(hide_with=(1, 2, 3)), ValueError, "hide_with must be"),
         (dict(hide_with=300), ValueError, "hide_with must be"),
         (dict(hide_with=None), ValueError, "hide_with must be"),
