@@ -556,6 +556,7 @@ def test_documented_superpixel_function():
     black = np.zeros((3, 28, 28, 1), np.float32)
     background = AnchorImage(predict_fn, (28, 28, 1), segmentation_fn=superpixel, images_background=black)
     explanation = background.explain(image, p_sample=0.5)
+    assert explanation.meta["hidden_by"] == "one of the 3 pictures given"
     assert explanation.raw["feature"] == [5] and explanation.segments.max() == 27 and explanation.raw["prediction"] == 1
     assert explainer.explain(image).raw["feature"] == [5]  # hidden behind the black ground
     grey = AnchorImage(predict_fn, (28, 28, 1), segmentation_fn=superpixel, hide_with="mean")

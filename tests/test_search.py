@@ -467,6 +467,16 @@ def test_a_hopeful_game_is_played_on():
     assert short.outcome == "undecided" and "fresh samples agreed; to certify that takes about" in short.reason
 
 
+def test_an_undecided_answer_says_how_many_samples_would_decide():
+    """What is returned is the longer game; log(1/delta_k) / kl(share, threshold) samples would win it."""
+    found = find_anchor(*close_to(0.9515), seed=3, search="beam")
+    games = [test.certificate for test in found.tested if test.rule.all()]
+    assert found.outcome == "undecided" and [game.verdict for game in games] == ["undecided"] * 2
+    assert found.test.certificate == games[1] and games[1].pulls > games[0].pulls
+    need = np.log(1 / games[1].delta) / bernoulli_kl(games[1].hits / games[1].pulls, 0.95)
+    assert need > 100_000 and f"about {need:,.0f}" in found.reason
+
+
 def test_games_that_are_played_on_keep_delta():
     """At .9499 a game that is stopped and played on wins at most as often as delta allows (one alarm in 10,000)."""
     wins = 0
