@@ -280,7 +280,7 @@ MUTATIONS = [
         ("rng.choice(self.table.base[fits], len(mine))", "rng.choice(self.table.base, len(mine))"),
         ("np.where(missing, self.size, np.searchsorted", "np.where(missing, 0, np.searchsorted"),
         ("bounds += [(j, k, last) for k in range(1, b + 1)]", "bounds += [(j, k, last) for k in range(1, b)]"),
-        ("if 0 < below < len(values): found.add(short)", "found.add(short)"),
+        ("if 0 < below < len(values) and 0 < cut < len(values): found.add(short)", "found.add(short)"),
         ("above, at_least, shift = (\"<\", \">\", 1)", "above, at_least, shift = (\"<\", \">\", 0)"),
     ),
     *of(
