@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from .explanation import Explainer, Explanation, html_table
-from .plots import growing, image_story, one_picture, png, small
+from .plots import RED, TEAL, growing, held_picture, image_story, one_picture, png, small
 from .segments import SEGMENTATIONS, Collage, Pictures, as_shown, covered, relabel
 from .segments import replacement_sheets, segment
 from .settings import number, one_of, require
@@ -126,13 +126,16 @@ class ImageExplanation(Explanation):
 
     def thumbnail(self, picture): return as_shown(small(picture), self.sampler.image)
 
-    def plot(self):
-        "The picture, its anchor, and neighbours that are kept and lost: a matplotlib figure."
+    def plot(self, ax=None):
+        "The picture, its anchor, neighbours kept and lost: a figure; in the axes given, the anchor."
+        colour, picture = TEAL if self.certified else RED, self.thumbnail(self.instance)
+        if ax is not None: return held_picture(picture, small(self.visible), self.title, colour, ax)
         labels, losing = small(self.segments), [p["lost"] for p in self.parts if len(p["lost"])]
         kept, lost = self.parts[-1]["kept"][:2], losing[-1][:2] if losing else []
         pictures = [[self.thumbnail(one) for one in some] for some in (kept, lost)]
-        return image_story(self.thumbnail(self.instance), labels, small(self.visible), pictures,
-                           self.certified, str(self.prediction))
+        rule = "empty " * self.is_empty + ("anchor" if self.certified else "closest rule")
+        return image_story(picture, labels, small(self.visible), pictures,
+                           (f"prediction: {self.said}", rule), colour)
 
     def plot_growth(self):
         "The anchor, segment by segment, with its precision: a matplotlib figure."
@@ -232,8 +235,9 @@ class AnchorImage(Explainer[ImageExplanation]):
         images_background: Any = None,  # pictures that show through where segments are hidden
         seed: int | None = None,
         hide_with: Any = "mean",  # or "blur", "noise", a number or a colour
+        class_names: Any = None,  # one for each class; the model's own when not given
     ):
-        super().__init__(predictor, seed)
+        super().__init__(predictor, seed, class_names)
         require(images_background is None or isinstance(hide_with, str) and hide_with == "mean",
                 "give images_background or hide_with, not both")
         if not callable(segmentation_fn): one_of("segmentation_fn", segmentation_fn, SEGMENTATIONS)
