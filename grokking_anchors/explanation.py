@@ -2,34 +2,30 @@
 
 # %% auto #0
 __all__ = ['NOTHING', 'CHIP', 'DOUBT', 'WINGS', 'Kind', 'S', 'OPTIONS', 'QUESTION', 'by_effect', 'asked_each', 'shares_known',
-           'part', 'partial_anchors', 'Claim', 'raw_of', 'Answering', 'number_text', 'said', 'facts_of', 'chips',
-           'html_table', 'Told', 'Shown', 'parts_of_raw', 'values_of', 'kinds_below', 'kind_named', 'Explanation',
-           'explain', 'Door', 'Explainer', 'offering', 'agreement_of', 'asked_by', 'explained']
+           'part', 'partial_anchors', 'Claim', 'raw_of', 'Answering', 'number_text', 'facts_of', 'chips', 'html_table',
+           'Told', 'Shown', 'parts_of_raw', 'values_of', 'kinds_below', 'kind_named', 'Explanation', 'explain', 'Door',
+           'Explainer', 'offering', 'agreement_of', 'asked_by', 'explained']
 
 # %% ../nbs/06_explanation.ipynb #hb165a7
-import html
-import json
+import html, json
 from collections.abc import Callable
 from copy import copy, deepcopy
 from dataclasses import dataclass, field, fields
 from importlib import import_module
 from inspect import signature
-from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import numpy as np
-
-from .asking import BudgetSpent, NoLabel, Queries, admitted, agreement
-from .asking import class_name, classes_of, model_outputs, predicted, predictor_of
+from .asking import BudgetSpent, NoLabel, Queries, admitted, agreement, predicted, predictor_of
 from .certify import first_distinct
 from .encoding import applies
-from .files import checked, parsed, plain, sound, visible, written
-from .params import Params, checked_names
-from .plots import partial_bars, picture_bytes, png
-from .published import translated
+from .files import checked, parsed, plain, sound, visible
+from .pages import Pages, said
+from .params import Params, checked_names, classes_of, translated
+from .plots import entitled, partial_bars
 from .sampling import Sampler
 from .search import SearchResult, Verdict, find_anchor
-from .settings import Settings, documented, no_unknown, one_of, require
+from .settings import Settings, documented, no_unknown, require
 
 # %% ../nbs/06_explanation.ipynb #h1d3411
 def by_effect(
@@ -111,7 +107,6 @@ class Answering(Claim):
     raw = property(lambda self: raw_of(self.parts, self.names, self.instance, self.prediction))
     is_empty = property(lambda self: not self.rule.any())  # does the rule hold for everything?
     words = property(lambda self: list(map(str, self.raw["names"])))  # the rule as people read it
-    said = property(lambda self: said(self))  # the prediction as people read it
     anchor = property(lambda self: self.words)  # the rule in the published form
     data = property(lambda self: self.published())
 
@@ -135,12 +130,6 @@ def number_text(value: float | None, interval: tuple | None = None) -> str:
     if interval[0] == interval[1]:  # what is not quite 1 does not read 1
         return f"{value:.4g} (exact)" if value == 1 or value < .99995 else "just below 1 (exact)"
     return f"{value:.3f} [{interval[0]:.3f}, {interval[1]:.3f}]"
-
-def said(e: Claim) -> str:
-    "The prediction as people read it: the name of the class, or a number of few digits."
-    value = e.meta.get("class_name", e.prediction)
-    if not isinstance(value, float | np.floating): return str(value)
-    return f"{value:.0f}" if 1e5 <= abs(value) < 1e15 else f"{value:.6g}"
 
 def facts_of(e: Claim, rule: list) -> dict:
     "Label -> text, in the order in which a reader needs them; `rule` is the anchor in words."
@@ -186,8 +175,8 @@ class Told(Answering):
     __repr__ = __str__
 
 # %% ../nbs/06_explanation.ipynb #h9baae5
-class Shown(Told):
-    "A claim that shows itself."
+class Shown(Told, Pages):
+    "A claim that shows itself; see `Pages` for `to_html` and `save`."
     def in_html(self):
         "Label -> HTML: the facts."
         rows = {label: html.escape(text) for label, text in self.facts().items()}
@@ -198,25 +187,13 @@ class Shown(Told):
         some = {t: self.show(last[key][0]) for key, t in titles.items() if len(last[key])}
         return html_table(self.in_html() | some)
 
-    @property
-    def title(self):
-        kind = "anchor" if self.certified else "no anchor, the closest rule"
-        empty = ", empty: nothing needs to be held" if self.is_empty else ""
-        return visible(f"prediction: {self.said}; {kind}{empty}")
-
     def plot(self, ax: Any = None) -> Any:
         "Partial anchors as bars, in the axes given or a new figure; returns the figure."
         raw, threshold = self.raw, self.meta["params"]["threshold"]
         names = list(map(str, raw["names"])) or ["(empty rule)"]
-        return partial_bars(names, raw["precision"], raw["coverage"], threshold,
-                            self.precision_interval, self.title, ax)
-
-    def to_html(self) -> str:
-        "One page of its own: the title, the facts, the picture."
-        title, body = html.escape(self.title), self._repr_html_()
-        picture = "" if "<img" in body else png(self.plot(), "the anchor, step by step")
-        return (f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}'
-                f"</title></head>\n<body><h1>{title}</h1>\n{body}\n{picture}</body></html>\n")
+        bars = raw["precision"], raw["coverage"], threshold, self.precision_interval
+        figure = partial_bars(names, *bars, ax)
+        return entitled(ax or figure.axes[0], self.title)
 
 # %% ../nbs/06_explanation.ipynb #h22c5ce
 def parts_of_raw(raw: dict) -> list:
@@ -273,13 +250,6 @@ class Explanation(Shown):
         return sound(lambda: kind.restored(values_of(state, kind)), kind, state)
     @staticmethod
     def from_json(text: str) -> "Explanation": return Explanation.from_dict(parsed(text))
-    def save(self, path: Any) -> None:
-        "Write a file, whole or not at all; its suffix says what: .json, .html, .png, .svg, .pdf."
-        suffix = Path(path).suffix.lower()
-        one_of("the suffix of path", suffix, (".json", ".html", ".png", ".svg", ".pdf"))
-        texts = {".json": self.to_json, ".html": self.to_html}
-        picture = lambda: picture_bytes(self.plot(), suffix[1:])
-        written(path, texts.get(suffix, picture)())
 
 # %% ../nbs/06_explanation.ipynb #h757e53
 def explain(
@@ -303,7 +273,7 @@ def explain(
     return kind(**(verdict | whole | own))
 
 # %% ../nbs/06_explanation.ipynb #h5d3cec
-Kind = TypeVar("Kind", bound=Explanation)
+Kind, S = TypeVar("Kind", bound=Explanation), Settings  # every default is its
 
 class Door(Params, Generic[Kind]):
     "A model to be explained, and what one kind of input brings."
@@ -316,17 +286,8 @@ class Door(Params, Generic[Kind]):
     @predictor.setter
     def predictor(self, model): self.model, _ = model, predictor_of(model)
     def answers(self, inputs):
-        told = model_outputs(predictor_of(self.model), inputs)
-        return told.argmax(axis=1) if told.ndim == 2 else told
-    @property
-    def class_names(self): # given, or the model's own
-        return classes_of(self.model) if self.given_names is None else self.given_names
-    def told(self, result: SearchResult) -> dict:
-        "The `details`, and the prediction by its name."
-        own, agrees, model = self.details(result), result.tally.queries.agrees, self.model
-        if agrees.tolerance is not None: return own
-        name = class_name(model, self.given_names, agrees.prediction, agrees.columns)
-        return own | dict(meta=own.get("meta", {}) | dict(class_name=name))
+        try: return self.predict_fn(inputs)
+        except NoLabel: return np.asarray(predictor_of(self.model)(inputs))
     def predict_fn(self, inputs): return predicted(predictor_of(self.model), inputs)
     def sampler(self, *instance: Any, **asked: Any) -> Sampler:
         "The sampler of one instance; its keyword arguments are further ones of `explain`."
@@ -335,7 +296,6 @@ class Door(Params, Generic[Kind]):
     def details(self, result: SearchResult) -> dict: return {}  # fields of this kind alone
 
 # %% ../nbs/06_explanation.ipynb #h06bc19
-S = Settings  # every default is its
 class Explainer(Door[Kind]):
     "Explains a model's predictions, one instance at a time."
     @documented
@@ -351,13 +311,8 @@ class Explainer(Door[Kind]):
         max_pulls: int = S.max_pulls, stride: float = S.stride, deterministic: bool = True,
         independent: str = "row", seed: int | None = None, progress: bool = False, **asked: Any,
     ) -> Kind:
-        """The rule that is enough for the prediction of one instance, as an `Explanation`.
-
-        What one kind alone knows is said by help(...) of its `sampler`.
-        """
+        "The rule that is enough for the prediction; what one kind knows besides: see its `sampler`."
         options = {name: value for name, value in locals().items() if name in OPTIONS}
-        options["seed"] = self.seed if seed is None else seed
-        instance, asked, options = translated(instance, asked, options)
         return explained(self, instance, (target, tolerance, soft), options, asked)
 
 # %% ../nbs/06_explanation.ipynb #h8b566c
@@ -388,6 +343,7 @@ def asked_by(door: Door, instance: Any, question: Any, asked: dict) -> tuple:
 
 def explained(door: Door, instance: Any, question: tuple, options: dict, asked: dict) -> Any:
     "An explanation; `question` is (target, tolerance, soft), `asked` what only this kind knows."
+    instance, asked, options = translated(instance, asked, options, door.seed)
     no_unknown(asked, [*OPTIONS, *QUESTION, *list(signature(door.sampler).parameters)[1:]])
     sampler, agrees, inputs = asked_by(door, instance, question, asked)
     def details(result):

@@ -3,11 +3,14 @@
 from inspect import Parameter, signature
 from typing import Any, TypeVar
 
+import numpy as np
+
 from . import __version__
 from .files import plain, save_explainer
-from .settings import no_unknown, require
+from .published import translated
+from .settings import no_unknown, ordinary, require
 
-__all__ = ["Params", "checked_names"]
+__all__ = ["Params", "checked_names", "class_name", "classes_of", "translated"]
 
 Own = TypeVar("Own", bound="Params")
 APART = {"predictor", "seed", "class_names"}  # a change of these leaves what `fit` learned
@@ -49,6 +52,20 @@ class Params:
         return f"{type(self).__name__}({', '.join(told)})"
 
     @property
+    def class_names(self) -> Any:
+        """The names of the classes that were given, or the model's own; None: it has none."""
+        given = vars(self)["given_names"]
+        return classes_of(self.model) if given is None else given
+
+    def told(self: Any, result: Any) -> dict:
+        """The `details` of a kind, and what the prediction is called."""
+        own, agrees = self.details(result), result.tally.queries.agrees
+        if agrees.tolerance is not None:
+            return own
+        name = class_name(self.model, self.given_names, agrees.prediction, agrees.columns)
+        return own | dict(meta=own.get("meta", {}) | dict(class_name=name))
+
+    @property
     def meta(self) -> dict:
         """What this explainer is, in the published form, as plain values."""
         params = {name: plain(v) for name, v in self.get_params().items() if name != "predictor"}
@@ -84,9 +101,31 @@ def checked_names(names: Any, classes: Any = None) -> Any:
     fine = hasattr(names, "__iter__") and not isinstance(names, str | bytes)
     require(fine, "class_names must be names, one for each class, or a dict: label -> name, "
             f"came: {names!r:.80}", TypeError)  # fmt: skip
-    names = list(names)
+    names = list(map(ordinary, names))
     require(len(set(map(str, names))) == len(names), f"class_names gives a name twice: {names!r}")
     many = None if classes is None else len(classes)
     require(many in (None, len(names)), f"class_names must name the {many} classes of the model, "
             f"{classes!r:.80}, came: {names!r:.80}")  # fmt: skip
     return names
+
+
+def classes_of(model: Any) -> list | None:
+    """The labels of a model's classes, of of an estimator or its method; None: it tells none."""
+    owner = getattr(model, "__self__", model)
+    found = getattr(owner, "classes_", getattr(owner, "classes", None))
+    plain = isinstance(found, list | tuple | np.ndarray) and all(np.ndim(one) == 0 for one in found)
+    return np.asarray(found, object).tolist() if plain else None
+
+
+def class_name(model: Any, names: Any, label: Any, columns: int = 0) -> str:
+    """What to call a label, or one of so many columns. ValueError where the names do not fit."""
+    classes = classes_of(model)
+    known = classes if names is None and columns else names
+    if known is None:
+        return str(label)
+    own = range(len(known)) if columns or classes is None else classes
+    require(columns in (0, len(known)) or isinstance(known, dict), f"class_names has {len(known)} "
+            f"names, but the model answers with {columns} columns: {list(known)!r:.80}")
+    known = known if isinstance(known, dict) else {n: n for n in known} | dict(zip(own, known))
+    require(label in known, f"class_names has no name for {label!r}: {known!r:.80}")
+    return str(known[label])

@@ -62,6 +62,12 @@ def picture_bytes(
     return buffer.getvalue()
 
 
+def entitled(ax, title):
+    "The figure of these axes, which get a title of one line."
+    ax.set_title(short(title, 80), fontsize=9.5, loc="left", color=INK)
+    return ax.figure
+
+
 def listed(ax, labels, size=9):
     "Name the lines of a chart that counts them from above."
     ax.set_yticks(range(len(labels)), labels, fontsize=size)
@@ -89,15 +95,13 @@ def partial_bars(
     coverages,  # k numbers
     threshold=0.95,
     interval=None,  # of the last precision
-    title="",
     ax=None,  # to draw into
 ):
     "Precision gained predicate by predicate; coverage is written at the end of each bar."
     labels = [short(f"{'+ ' * (i > 0)}{name}", 40) for i, name in enumerate(names)]
     last, ylim = len(labels) - 1, (len(labels) - 0.4, -0.6)
-    fig, ax = canvas(7.2, 0.42 * len(labels) + 0.9 + 0.3 * bool(title), ax, xlim=(0, 1.22),
-                     ylim=ylim, xlabel="precision")  # fmt: skip
-    ax.set_title(short(title, 80), fontsize=9.5, loc="left", color=INK)
+    fig, ax = canvas(7.2, 0.42 * len(labels) + 1.2, ax, xlim=(0, 1.22), ylim=ylim,
+                     xlabel="precision")  # fmt: skip
     for i, (precision, coverage) in enumerate(zip(precisions, coverages)):
         ax.barh(i, precision or 0, height=0.55, color=TEAL if i == last else GREY)
         ax.text(1.04, i, f"coverage {coverage:.2g}", va="center", fontsize=8.5, color=INK)

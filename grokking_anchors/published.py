@@ -65,19 +65,21 @@ def translated(
     instance: Any,  # None where it came under its published name
     asked: dict,  # further arguments of `explain`
     options: dict,  # those of `Settings`
+    seed: int | None = None,  # where the options have none
 ) -> tuple:  # instance, asked, options
-    """The same question in this package's words. TypeError without an instance, or for two."""
+    """The same question in this package's words. TypeError for two instances."""
     asked, options = dict(asked), dict(options)
     came = [asked.pop(name) for name in ("X", "text", "image") if name in asked]
-    came = [instance] * (instance is not None) + came
-    require(len(came) == 1 and came[0] is not None,
-            f"explain needs one instance: a text, a row or a picture; came: {len(came)}", TypeError)
+    several = len(came) + (instance is not None) > 1
+    require(not several, "explain needs one instance, came: several", TypeError)
+    if options["seed"] is None:
+        options["seed"] = seed
     for name in {"binary_cache_size", "cache_margin", "verbose_every"} & set(asked):
         number(name, asked.pop(name), -(name == "cache_margin"), whole=True)
     verbose = asked.pop("verbose", False)
     fine = isinstance(verbose, bool)
     require(fine, f"verbose must be True or False, came: {verbose!r}", TypeError)
-    return came[0], asked, options | dict(progress=options["progress"] or verbose)
+    return (*came, instance)[0], asked, options | dict(progress=options["progress"] or verbose)
 
 
 def markdown() -> str:

@@ -516,12 +516,12 @@ class TableExplainer(Explainer[TabularExplanation]):
 
         A share `holdout` of the rows is kept out, for the precision of a rule on rows never used.
         """
-        checked_percentiles(disc_perc, len(train_data) if hasattr(train_data, "__len__") else 0)
         for word, came in dict(units=units, formats=formats).items():
             require(isinstance(came or {}, dict),
                     f"{word} must be a dict: column -> one, came: {came!r}", TypeError)
         reader = TableReader(train_data, self.feature_names, self.categorical_names, self.ohe,
                              self.dtype)
+        checked_percentiles(disc_perc, len(reader))
         reader.hold_out(holdout)
         chosen = bins if isinstance(bins, dict) else dict.fromkeys(reader.names, bins)
         for option in (chosen, units or {}, formats or {}):
