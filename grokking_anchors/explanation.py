@@ -274,17 +274,14 @@ def explain(
 
 # %% ../nbs/06_explanation.ipynb #h5d3cec
 Kind, S = TypeVar("Kind", bound=Explanation), Settings  # every default is its
-
 class Door(Params, Generic[Kind]):
-    "A model to be explained, and what one kind of input brings."
-    kind: type = Explanation  # of explanation
+    "A model to be explained, and what one kind of input brings; `Params` has its manners."
+    kind: type = Explanation
     def __init__(self, predictor: Any, seed: int | None = None, class_names: Any = None):
         self.predictor, self.seed = predictor, Settings(seed=seed).seed
         self.given_names = checked_names(class_names, classes_of(predictor))
-    @property
-    def predictor(self): return self.answers  # n inputs -> n labels, or the numbers of a regression
-    @predictor.setter
-    def predictor(self, model): self.model, _ = model, predictor_of(model)
+    def reset(self, model): self.model, _ = model, predictor_of(model)
+    predictor = property(lambda self: self.answers, reset)  # n inputs -> n labels, or numbers
     def answers(self, inputs):
         try: return self.predict_fn(inputs)
         except NoLabel: return np.asarray(predictor_of(self.model)(inputs))
@@ -311,7 +308,7 @@ class Explainer(Door[Kind]):
         max_pulls: int = S.max_pulls, stride: float = S.stride, deterministic: bool = True,
         independent: str = "row", seed: int | None = None, progress: bool = False, **asked: Any,
     ) -> Kind:
-        "The rule that is enough for the prediction; what one kind knows besides: see its `sampler`."
+        "The rule that is enough for the prediction; what one kind knows besides: its `sampler`."
         options = {name: value for name, value in locals().items() if name in OPTIONS}
         return explained(self, instance, (target, tolerance, soft), options, asked)
 

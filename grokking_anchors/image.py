@@ -127,7 +127,7 @@ class ImageExplanation(Explanation):
     def thumbnail(self, picture): return as_shown(small(picture), self.sampler.image)
 
     def plot(self, ax=None):
-        "The picture, its anchor, neighbours kept and lost: a figure; in the axes given, the anchor."
+        "The picture, its anchor, neighbours: a figure; in the axes given, the anchor alone."
         colour, picture = TEAL if self.certified else RED, self.thumbnail(self.instance)
         if ax is not None: return held_picture(picture, small(self.visible), self.title, colour, ax)
         labels, losing = small(self.segments), [p["lost"] for p in self.parts if len(p["lost"])]

@@ -22,7 +22,7 @@ class Params:
     model: Any
 
     def get_params(self, deep: bool = True) -> dict:
-        """The arguments of the constructor: name -> value. (`deep`: the model's own are its own.)"""
+        """The arguments of the constructor, name -> value; the model's own are not among them."""
         known = signature(type(self).__init__).parameters.values()
         named = [one.name for one in known if one.kind not in LOOSE][1:]
         more = {key: value for one in known if one.kind == Parameter.VAR_KEYWORD
@@ -31,7 +31,7 @@ class Params:
         return {name: held.get(name, getattr(self, name, None)) for name in named} | more
 
     def set_params(self: Own, **params: Any) -> Own:
-        """Change arguments of the constructor, checked as it does. A table is to be fitted again."""
+        """Change arguments of the constructor, checked as there; then a table is fitted again."""
         loose = any(p.kind == Parameter.VAR_KEYWORD
                     for p in signature(type(self).__init__).parameters.values())  # fmt: skip
         if not loose:
