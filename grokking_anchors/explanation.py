@@ -273,7 +273,9 @@ def explain(
     return kind(**(verdict | whole | own))
 
 # %% ../nbs/06_explanation.ipynb #h5d3cec
-Kind, S = TypeVar("Kind", bound=Explanation), Settings  # every default is its
+Kind = TypeVar("Kind", bound=Explanation)
+S = Settings  # every default is its
+
 class Door(Params, Generic[Kind]):
     "A model to be explained, and what one kind of input brings; `Params` has its manners."
     kind: type = Explanation

@@ -17,7 +17,7 @@ def said(
     e: Any,  # an explanation
 ) -> str:
     """The prediction as people read it: the name of the class, or a number of few digits."""
-    value = e.meta.get("class_name", e.prediction)
+    value: Any = e.meta.get("class_name", e.prediction)
     if not isinstance(value, float | np.floating):
         return str(value)
     return f"{value:.0f}" if 1e5 <= abs(value) < 1e15 else f"{value:.6g}"
@@ -26,7 +26,10 @@ def said(
 class Pages:
     """What has `facts`, a `plot` and HTML, as files."""
 
-    said = property(said)
+    @property
+    def said(self) -> str:
+        """The prediction as people read it."""
+        return said(self)
 
     @property
     def title(self: Any) -> str:
