@@ -275,7 +275,6 @@ def explain(
 # %% ../nbs/06_explanation.ipynb #h5d3cec
 Kind = TypeVar("Kind", bound=Explanation)
 S = Settings  # every default is its
-
 class Door(Params, Generic[Kind]):
     "A model to be explained, and what one kind of input brings; `Params` has its manners."
     kind: type = Explanation
@@ -299,7 +298,7 @@ class Explainer(Door[Kind]):
     "Explains a model's predictions, one instance at a time."
     @documented
     def explain(
-        self, instance: Any = None, threshold: float = S.threshold, delta: float = S.delta,
+        self, instance: Any = ..., threshold: float = S.threshold, delta: float = S.delta,
         tau: float = S.tau, batch_size: int = S.batch_size,
         coverage_samples: int = S.coverage_samples, beam_size: int = S.beam_size,
         stop_on_first: bool = S.stop_on_first, max_anchor_size: int | None = None,

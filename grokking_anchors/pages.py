@@ -20,6 +20,7 @@ def said(
     value: Any = e.meta.get("class_name", e.prediction)
     if not isinstance(value, float | np.floating):
         return str(value)
+    value = float(value)
     return f"{value:.0f}" if 1e5 <= abs(value) < 1e15 else f"{value:.6g}"
 
 

@@ -63,7 +63,7 @@ ARGUMENTS: list = [
 
 
 def translated(
-    instance: Any,  # None where it came under its published name
+    instance: Any,  # ... where it came under its published name
     asked: dict,  # further arguments of `explain`
     options: dict,  # those of `Settings`
     seed: int | None = None,  # where the options have none
@@ -71,8 +71,8 @@ def translated(
     """The same question in this package's words. TypeError for two instances."""
     asked, options = dict(asked), dict(options)
     came = [asked.pop(name) for name in ("X", "text", "image") if name in asked]
-    several = len(came) + (instance is not None) > 1
-    require(not several, "explain needs one instance, came: several", TypeError)
+    came += [instance] * (instance is not ...)
+    require(len(came) == 1, f"explain needs one instance, came: {len(came)} of them", TypeError)
     if options["seed"] is None:
         options["seed"] = seed
     for name in {"binary_cache_size", "cache_margin", "verbose_every"} & set(asked):
@@ -80,7 +80,7 @@ def translated(
     verbose = asked.pop("verbose", False)
     fine = isinstance(verbose, bool)
     require(fine, f"verbose must be True or False, came: {verbose!r}", TypeError)
-    return (*came, instance)[0], asked, options | dict(progress=options["progress"] or verbose)
+    return came[0], asked, options | dict(progress=options["progress"] or verbose)
 
 
 def markdown() -> str:

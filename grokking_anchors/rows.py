@@ -112,8 +112,7 @@ def no_fractions(name: str, percentiles: Any):
 def checked_percentiles(disc_perc: Any, rows: int):
     "Raises TypeError or ValueError unless these are percentiles; labels of the rows are not."
     wanted = "disc_perc must be percentiles, such as (25, 50, 75)"
-    require(hasattr(disc_perc, "__iter__") and not isinstance(disc_perc, str),
-            f"{wanted}, came: {disc_perc!r}", TypeError)
+    require(hasattr(disc_perc, "__iter__"), f"{wanted}, came: {disc_perc!r}", TypeError)
     many = np.shape(disc_perc)[:1] == (rows,) and (rows > 20 or not isinstance(disc_perc, tuple))
     require(not many, f"{wanted}, came {rows} values, one for each row of train_data: if they "
             "are labels, leave them out, fit(train_data) takes none")

@@ -297,7 +297,7 @@ def test_verbose_shows_the_bar_and_the_rest_is_checked(capsys):
     for wrong in (dict(verbose=3), dict(verbose_every="a"), dict(binary_cache_size=1.5), dict(cache_margin=None)):
         with pytest.raises(TypeError, match=next(iter(wrong))):
             explainer.explain(ROW, **wrong)
-    with pytest.raises(TypeError, match="one instance, came: several"):
+    with pytest.raises(TypeError, match="one instance, came: 2"):
         explainer.explain(ROW, X=ROW)
     assert explainer.explain(ROW, verbose_every=1, binary_cache_size=10, cache_margin=0).rule.tolist() == FOUND[
         "AnchorTabular"].rule.tolist()  # fmt: skip
