@@ -34,7 +34,7 @@ class AnchorText(TextExplainer):
         self.sampling_strategy, self.strategy = sampling_strategy, STRATEGIES[sampling_strategy]
         require(language_model is None or sampling_strategy == "language_model",
                 "language_model is of sampling_strategy='language_model', not of "
-                f"{sampling_strategy!r}")
+                f"{sampling_strategy!r}", TypeError)
         if language_model is not None: options["language_model"] = language_model
         no_unknown(options, self.strategy.options)
         self.nlp, self.join, self.options = nlp, join, options

@@ -311,7 +311,7 @@ def test_published_order_of_the_constructors():
     assert AnchorImage(bright, (4, 4), np.uint8, "slic", None, None, 2).seed == 2
     with pytest.raises(TypeError, match="dtype must be a dtype of numbers, came: True"):
         AnchorTabular(FOREST, list("abc"), None, True).fit(X)
-    with pytest.raises(ValueError, match="language_model is of sampling_strategy='language_model'"):
+    with pytest.raises(TypeError, match="language_model is of sampling_strategy='language_model'"):
         AnchorText(good, language_model=good)
 
 
@@ -348,7 +348,7 @@ def test_labels_and_fractions_are_no_percentiles():
         with pytest.raises(ValueError, match="one for each row of train_data: if they are labels"):
             table.fit(X, labels)
     for option in (dict(disc_perc=(0.25, 0.5, 0.75)), dict(bins=(0.25, 0.5))):
-        with pytest.raises(ValueError, match="must be percentiles, from 0 to 100, .*fractions"):
+        with pytest.raises(ValueError, match=rf"{next(iter(option))} must be percentiles, from 0 to 100, .*fractions"):
             table.fit(X, **option)
     assert table.fit(X, disc_perc=(0.5, 50)).table is not None
 
