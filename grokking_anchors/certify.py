@@ -93,10 +93,10 @@ def certify(
     ask: Callable,  # n -> `(n,)` agreement of fresh samples
     threshold: float, delta: float,  # certified when the e-value reaches 1 / delta
     seen: tuple = (1., 1),  # hits and pulls of the selection: they shape belief and plan
-    looks: Looks = Looks(),
+    looks: Looks = Looks(), so_far: tuple = (0., 0),  # hits and pulls of a game that is played on
 ) -> Certificate:
     "Test one named rule on fresh samples. A false certificate has probability at most delta."
-    hits, pulls, log_e, goal = 0., 0, 0., np.log(1 / delta)
+    (hits, pulls), log_e, goal = so_far, 0., np.log(1 / delta)
     belief, guess = belief_of(seen[0], seen[1], threshold), seen[0] / max(seen[1], 1)
     def coins(hits, pulls): return log_e_value(hits, pulls, threshold, belief)
     while n := next_look(coins, hits, pulls, guess, goal, looks):
@@ -172,21 +172,24 @@ def fresh_test(
     queries: Queries, rng: Any,  # numpy Generator, for tests alone
     candidate: Candidates,  # a single rule, with what selection saw of it
     delta: float,  # what this test may spend
-    max_pulls: int | None = None,  # fewer than the settings allow, when given
+    max_pulls: int | None = None, earlier: Any = None,  # not the settings'; a `Tested` to play on
 ) -> Tested:
     "Certify one rule on samples drawn for this purpose alone."
-    settings, seen = queries.settings, []
+    settings, so_far, seen = queries.settings, (0., 0), []
+    if earlier is not None:
+        so_far, sides = earlier.certificate[1:3], (earlier.lost, earlier.kept)
+        seen = [(choices, np.full(len(choices), kept)) for kept, choices in enumerate(sides)]
     def ask(n):
         parts = [n] if settings.independent == "row" else [1] * n  # else: one sample per call
         seen.extend(queries.ask(np.repeat(candidate.rules, k, axis=0), rng)[1:] for k in parts)
         return np.concatenate([agreed for _, agreed in seen[-len(parts):]])
     looks = Looks(settings.batch_size, max_pulls or settings.max_pulls, settings.stride)
-    rehearsal = candidate.hits[0], candidate.pulls[0]
-    certificate = certify(ask, settings.threshold, delta, rehearsal, looks)
+    rules, coverage, hits, pulls = candidate
+    game = certify(ask, settings.threshold, delta, (hits[0], pulls[0]), looks, so_far)
     choices, agreed = (np.concatenate(parts) for parts in zip(*seen))
     kept, lost = (first_distinct(choices[which], settings.n_covered_ex)
                   for which in (agreed >= .5, agreed < .5))
-    return Tested(candidate.rules[0], float(candidate.coverage[0]), certificate, kept, lost)
+    return Tested(rules[0], float(coverage[0]), game, kept, lost)
 
 # %% ../nbs/05_certify.ipynb #c049
 @dataclass

@@ -2,8 +2,9 @@
 
 # %% auto #0
 __all__ = ['SAMPLED', 'STRATEGIES', 'SOME', 'FEW', 'Verdict', 'SearchResult', 'wilson', 'neighbours', 'polish', 'last_chance',
-           'first_pool', 'shares_of', 'beam', 'superset_sums', 'best_listed', 'exact', 'inputs_of', 'Strategy', 'later',
-           'asked_for', 'chosen', 'in_words', 'rule_to_return', 'numbers_of', 'streams', 'looked', 'find_anchor']
+           'hopeful', 'played_on', 'still_missing', 'first_pool', 'shares_of', 'beam', 'superset_sums', 'best_listed',
+           'exact', 'inputs_of', 'Strategy', 'later', 'asked_for', 'chosen', 'in_words', 'rule_to_return', 'numbers_of',
+           'streams', 'looked', 'find_anchor']
 
 # %% ../nbs/05b_search.ipynb #hc8ac72
 from collections.abc import Callable
@@ -16,10 +17,10 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from .asking import BudgetSpent, Queries, admitted, checked_listing
-from .bandit import kl_bounds, kl_lucb, practical_rate
+from .bandit import bernoulli_kl, kl_bounds, kl_lucb, practical_rate
 from .beam_search import Candidates, Tally
 from .beam_search import beam_search, coverage_counter, next_candidates
-from .certify import Certificate, Certifier, Tested, precision_interval
+from .certify import Certificate, Certifier, Tested, fresh_test, precision_interval
 from .encoding import all_rules
 from .sampling import Sampler
 from .settings import Settings, one_of, require, settings_from
@@ -92,7 +93,7 @@ def polish(tally: Tally, certifier: Certifier, coverage_of: Callable, work: int 
 
 # %% ../nbs/05b_search.ipynb #h4d81c9
 def last_chance(tally: Tally, certifier: Certifier, coverage_of: Callable, spent: bool = False):
-    "Test the full rule, then the closest one, as far as they may still be tested."
+    "Test the full rule, the closest one, and the most hopeful at length, as far as they may be."
     settings, queries = tally.queries.settings, tally.queries
     left = min(settings.max_pulls, queries.left)
     full = np.ones((1, len(queries.sampler.predicates)), bool)
@@ -101,6 +102,35 @@ def last_chance(tally: Tally, certifier: Certifier, coverage_of: Callable, spent
     for candidate in [*fair, *filter(None, [certifier.closest])]:
         if certifier.best is None and left > 0 and not certifier.knows(candidate.rules[0]):
             certifier.test(candidate, left if spent else None)
+    most = 0 if spent or "max_pulls" in settings.changed() else settings.max_queries // 4
+    if certifier.best is None and settings.max_pulls < most <= queries.left:
+        for test in hopeful(certifier)[:1]: played_on(certifier, test, most)
+
+# %% ../nbs/05b_search.ipynb #h0f12de
+def hopeful(certifier: Certifier) -> list:
+    "The rules last left undecided with a share above the threshold, the closest to winning first."
+    last = {test.rule.tobytes(): test for test in certifier.tests}  # a rule's latest test counts
+    threshold, fair = certifier.queries.settings.threshold, []
+    for test in last.values():
+        game = test.certificate
+        if game.verdict == "undecided" and game.hits >= threshold * game.pulls: fair.append(test)
+    return sorted(fair, key=lambda test: -test.certificate.log_e)
+
+def played_on(certifier: Certifier, test: Tested, most: int):
+    "The same game, up to `most` samples in all; it is filed again."
+    a, b = test.certificate.belief  # counts that give this belief again: see `belief_of`
+    counts = (np.array([x]) for x in (test.coverage, 2 * (a - 1), 2 * (a + b - 2)))
+    same, delta = Candidates(test.rule[None], *counts), test.certificate.delta
+    certifier.file(fresh_test(certifier.queries, certifier.rng, same, delta, most, test))
+
+def still_missing(test: Tested, threshold: float) -> str:
+    "How many fresh samples would decide, if the rule stays as precise as it looked."
+    _, hits, pulls, _, delta, _ = test.certificate
+    per_sample = float(bernoulli_kl(hits / pulls, threshold))  # log coins that one sample wins
+    need = np.log(1 / delta) / max(per_sample, 1e-9)
+    told = f"about {need:,.0f}" if need < 1e7 else "more than ten million"
+    return (f"{hits / pulls:.4f} of {pulls:,} fresh samples agreed; to certify that takes {told} "
+            "(see max_pulls and max_queries)")
 
 # %% ../nbs/05b_search.ipynb #hc335ea
 def first_pool(tally: Tally, certifier: Certifier, coverage_of: Callable):
@@ -263,10 +293,8 @@ def in_words(
                              f"in at most a share {settings.delta:g} of explanations{more}")
     if spent: return "budget", (f"{spent}={getattr(settings, spent):g} ended the search "
                                 "before a rule was certified")
-    games = [test.certificate for test in certifier.tests]
-    if any(g.verdict == "undecided" and g.hits >= settings.threshold * g.pulls for g in games):
-        return "undecided", (f"a rule may exceed {t}, but to certify it would take more fresh "
-                             f"samples than one test may draw (max_pulls={settings.max_pulls})")
+    if close := hopeful(certifier):
+        return "undecided", f"a rule may exceed {t}: {still_missing(close[0], settings.threshold)}"
     return "exhausted", f"no rule that was tried reaches {t} under {under}"
 
 # %% ../nbs/05b_search.ipynb #hfba8c2
@@ -277,7 +305,7 @@ def rule_to_return(certifier: Certifier, coverage_of: Callable) -> Tested:
     empty = np.zeros((1, len(certifier.queries.sampler.predicates)), bool)
     nobody = Candidates(empty, coverage_of(empty), np.zeros(1), np.zeros(1, int))
     rules, coverage, hits, pulls = nobody if certifier.closest is None else certifier.closest
-    for test in certifier.tests:
+    for test in reversed(certifier.tests):
         if (test.rule == rules[0]).all(): return test
     seen = Certificate("untested", float(hits[0]), int(pulls[0]), 0., 1.)
     none = certifier.queries.sampler.original()[:0]

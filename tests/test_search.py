@@ -17,7 +17,7 @@ from grokking_anchors.bandit import Arms, bernoulli_kl, kl_lucb, upper_bound  # 
 from grokking_anchors.beam_search import Candidates  # noqa: E402
 from grokking_anchors.certify import Looks, belief_of, certify, log_e_value, precision_interval, promising  # noqa: E402
 from grokking_anchors.encoding import all_rules  # noqa: E402
-from grokking_anchors.sampling import IndependentSampler, toy_model, toy_sampler  # noqa: E402
+from grokking_anchors.sampling import IndependentSampler, Sampler, toy_model, toy_sampler  # noqa: E402
 from grokking_anchors.search import find_anchor  # noqa: E402
 
 SENTENCE = "Python is the best programming language."
@@ -433,3 +433,59 @@ def test_promising_candidates_in_order():
     coverage, pulls = np.array([0.2, 0.5, 0.5, 0.5, 0.9]), np.full(5, 1000)
     found = promising(Candidates(rules, coverage, np.array([990, 990, 980, 995, 500]), pulls), 0.95)
     assert found.tolist() == [3, 2, 1, 0]
+
+
+def close_to(p):
+    """Three predicates; held together, the model agrees with probability p, by the sample's own number."""
+
+    class Numbered(Sampler):
+        predicates, exact_reuse = ["a", "b", "c"], True
+        coverage = staticmethod(lambda rules: 0.5 ** rules.sum(axis=1))
+        original = staticmethod(lambda: np.array([[1, 1, 1, 0]]))
+        render = staticmethod(lambda choices: choices)
+
+        def draw(self, rules, rng):
+            held = rules | (rng.random(rules.shape) < 0.5)
+            return held, np.column_stack([held, rng.integers(1, 2**31, size=len(rules))])
+
+    def agrees(choices):
+        chance = choices[:, 3] * 2654435761 % 2**32 / 2**32
+        return (choices[:, 3] == 0) | (choices[:, :3].all(axis=1) & (chance < p))
+
+    return Numbered(), agrees
+
+
+def test_a_hopeful_game_is_played_on():
+    """Just above the threshold 10,000 samples do not decide; a quarter of the budget does, in the same test."""
+    sampler, agrees = close_to(0.956)
+    found = find_anchor(sampler, agrees, seed=0, search="beam")
+    assert found.certified and 10_000 < found.test.certificate.pulls <= 50_000
+    first, last = (test for test in found.tested if test.rule.all())
+    assert first.certificate.verdict == "undecided" and first.certificate.delta == last.certificate.delta
+    assert found.queries["rows"] < 25_000
+    short = find_anchor(sampler, agrees, seed=0, search="beam", max_pulls=9_999)  # as asked for
+    assert short.outcome == "undecided" and "fresh samples agreed; to certify that takes about" in short.reason
+
+
+def test_an_undecided_answer_says_how_many_samples_would_decide():
+    """What is returned is the longer game; log(1/delta_k) / kl(share, threshold) samples would win it."""
+    found = find_anchor(*close_to(0.9515), seed=3, search="beam")
+    games = [test.certificate for test in found.tested if test.rule.all()]
+    assert found.outcome == "undecided" and [game.verdict for game in games] == ["undecided"] * 2
+    assert found.test.certificate == games[1] and games[1].pulls > games[0].pulls
+    need = np.log(1 / games[1].delta) / bernoulli_kl(games[1].hits / games[1].pulls, 0.95)
+    assert need > 100_000 and f"about {need:,.0f}" in found.reason
+
+
+def test_games_that_are_played_on_keep_delta():
+    """At .9499 a game that is stopped and played on wins at most as often as delta allows (one alarm in 10,000)."""
+    wins = 0
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        game = certify(lambda n: rng.random(n) < 0.9499, 0.95, 0.1, looks=Looks(max_pulls=1000))  # noqa: B023
+        for most in (4000, 16_000):
+            if game.verdict == "undecided":
+                ask = lambda n: rng.random(n) < 0.9499  # noqa: B023, E731
+                game = certify(ask, 0.95, 0.1, looks=Looks(max_pulls=most), so_far=game[1:3])
+        wins += game.verdict == "certified"
+    assert wins <= 51  # binomial(300, .1): 52 or more once in 10,000
