@@ -238,7 +238,7 @@ class AnchorImage(Explainer[ImageExplanation]):
         class_names: Any = None,  # one for each class; the model's own when not given
     ):
         super().__init__(predictor, seed, class_names)
-        require(images_background is None or isinstance(hide_with, str) and hide_with == "auto",
+        require(images_background is None or str(hide_with) in ("auto", "mean"),
                 "give images_background or hide_with, not both")
         if isinstance(hide_with, str): one_of("hide_with", hide_with, ("auto", *HIDE_WITH))
         if not callable(segmentation_fn): one_of("segmentation_fn", segmentation_fn, SEGMENTATIONS)
@@ -256,7 +256,8 @@ class AnchorImage(Explainer[ImageExplanation]):
         others, hide_with, behind = self.images_background, self.hide_with, ""
         if isinstance(hide_with, str) and hide_with == "auto":
             ground = ground_of(image) if others is None else None
-            hide_with, behind = ("mean", "") if ground is None else (ground, "the ground's colour, ")
+            found = ("mean", "") if ground is None else (ground, "the ground's colour, ")
+            hide_with, behind = found
         sheets = replacement_sheets(image, labels, hide_with)
         if others is not None: sheets = list(checked_backgrounds(others, image))
         made = covered(image, labels, sheets, p_sample, behind + self.hidden_by(hide_with))
