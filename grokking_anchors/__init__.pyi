@@ -2,6 +2,7 @@ from .asking import agreement as agreement
 from .audit import audit as audit
 from .explanation import Explainer as Explainer
 from .explanation import Explanation as Explanation
+from .files import load_explainer as load_explainer
 from .image import AnchorImage as AnchorImage
 from .many import explain_many as explain_many
 from .many import pick as pick

@@ -51,8 +51,10 @@ def as_labels(
     if outputs.ndim == 2: return outputs.argmax(axis=1)
     odd = outputs[outputs != outputs.round()] if outputs.dtype.kind == "f" else outputs[:0]
     if len(odd):
-        raise NoLabel(f"predict returned the number {odd[0]:g}, which is no label: return one "
-                      "column per class, or give a tolerance if it is a regression")
+        edge, what = (.5, "a probability") if 0 <= odd.min() <= odd.max() <= 1 else (0, "a score")
+        raise NoLabel(f"predict returned the number {odd[0]:g}, which is no label: if it is {what} "
+                      f"of one class, give lambda X: model(X) > {edge:g}; else return one column "
+                      "per class, or give a tolerance if it is a regression")
     return outputs
 
 # %% ../nbs/01b_asking.ipynb #h0caecb
@@ -78,7 +80,7 @@ class Agreement:
     tolerance: float | None = None
     soft: bool = False
     own: float = 1.  # the agreement of the instance itself
-
+    columns: int = 0  # of the model's answer, where it is a table of classes
     def __call__(self, inputs): return self.judge(model_outputs(self.predict, inputs))
 
     def judge(self, outputs):
@@ -146,7 +148,8 @@ def agreement(
                 "needs a finite number")
         return Agreement(predict, first[0], tolerance=reach(tolerance, float(first[0])))
     label = as_labels(first)[0]
-    made = Agreement(predict, label, labels_of(target, label), soft=soft)
+    columns = first.shape[1] if first.ndim == 2 else 0
+    made = Agreement(predict, label, labels_of(target, label), soft=soft, columns=columns)
     return replace(made, own=float(made.judge(first)[0]))
 
 # %% ../nbs/01b_asking.ipynb #hdc9584

@@ -7,8 +7,7 @@ __all__ = ['NOTHING', 'CHIP', 'DOUBT', 'WINGS', 'Kind', 'S', 'OPTIONS', 'QUESTIO
            'Explainer', 'offering', 'agreement_of', 'asked_by', 'explained']
 
 # %% ../nbs/06_explanation.ipynb #hb165a7
-import html
-import json
+import html, json
 from collections.abc import Callable
 from copy import copy, deepcopy
 from dataclasses import dataclass, field, fields
@@ -17,15 +16,16 @@ from inspect import signature
 from typing import Any, Generic, TypeVar
 
 import numpy as np
-
 from .asking import BudgetSpent, NoLabel, Queries, admitted, agreement, predicted, predictor_of
 from .certify import first_distinct
 from .encoding import applies
 from .files import checked, parsed, plain, sound, visible
-from .plots import partial_bars
+from .pages import Pages, said
+from .params import Params, checked_names, classes_of, translated
+from .plots import entitled, partial_bars
 from .sampling import Sampler
 from .search import SearchResult, Verdict, find_anchor
-from .settings import Settings, no_unknown, require
+from .settings import Settings, documented, no_unknown, require
 
 # %% ../nbs/06_explanation.ipynb #h1d3411
 def by_effect(
@@ -134,7 +134,7 @@ def number_text(value: float | None, interval: tuple | None = None) -> str:
 def facts_of(e: Claim, rule: list) -> dict:
     "Label -> text, in the order in which a reader needs them; `rule` is the anchor in words."
     cost, search = e.queries, e.meta["search"]["used"]
-    return {"Prediction": str(e.prediction),
+    return {"Prediction": said(e),
             "Anchor" if e.certified else "No anchor; closest rule": " AND ".join(rule) or NOTHING,
             "Precision": number_text(e.precision, e.precision_interval),
             "Coverage": number_text(e.coverage, e.coverage_interval),
@@ -175,8 +175,8 @@ class Told(Answering):
     __repr__ = __str__
 
 # %% ../nbs/06_explanation.ipynb #h9baae5
-class Shown(Told):
-    "A claim that shows itself."
+class Shown(Told, Pages):
+    "A claim that shows itself; see `Pages` for `to_html` and `save`."
     def in_html(self):
         "Label -> HTML: the facts."
         rows = {label: html.escape(text) for label, text in self.facts().items()}
@@ -187,12 +187,13 @@ class Shown(Told):
         some = {t: self.show(last[key][0]) for key, t in titles.items() if len(last[key])}
         return html_table(self.in_html() | some)
 
-    def plot(self):
-        "Partial anchors as bars: a matplotlib figure. `plot().savefig(path)` saves it."
+    def plot(self, ax: Any = None) -> Any:
+        "Partial anchors as bars, in the axes given or a new figure; returns the figure."
         raw, threshold = self.raw, self.meta["params"]["threshold"]
         names = list(map(str, raw["names"])) or ["(empty rule)"]
-        return partial_bars(names, raw["precision"], raw["coverage"], threshold,
-                            self.precision_interval)
+        bars = raw["precision"], raw["coverage"], threshold, self.precision_interval
+        figure = partial_bars(names, *bars, ax)
+        return entitled(ax or figure.axes[0], self.title)
 
 # %% ../nbs/06_explanation.ipynb #h22c5ce
 def parts_of_raw(raw: dict) -> list:
@@ -273,17 +274,19 @@ def explain(
 
 # %% ../nbs/06_explanation.ipynb #h5d3cec
 Kind = TypeVar("Kind", bound=Explanation)
-
-class Door(Generic[Kind]):
-    "A model to be explained, and what one kind of input brings."
-    kind: type = Explanation  # of explanation
-    def __init__(self, predictor: Any, seed: int | None = None):
+S = Settings  # every default is its
+class Door(Params, Generic[Kind]):
+    "A model to be explained, and what one kind of input brings; `Params` has its manners."
+    kind: type = Explanation
+    def __init__(self, predictor: Any, seed: int | None = None, class_names: Any = None):
         self.predictor, self.seed = predictor, Settings(seed=seed).seed
-    @property
-    def predictor(self): return predictor_of(self.model)  # n inputs -> n answers
-    @predictor.setter
-    def predictor(self, model): self.model, _ = model, predictor_of(model)
-    def predict_fn(self, inputs): return predicted(self.predictor, inputs)
+        self.given_names = checked_names(class_names, classes_of(predictor))
+    def reset(self, model): self.model, _ = model, predictor_of(model)
+    predictor = property(lambda self: self.answers, reset)  # n inputs -> n labels, or numbers
+    def answers(self, inputs):
+        try: return self.predict_fn(inputs)
+        except NoLabel: return np.asarray(predictor_of(self.model)(inputs))
+    def predict_fn(self, inputs): return predicted(predictor_of(self.model), inputs)
     def sampler(self, *instance: Any, **asked: Any) -> Sampler:
         "The sampler of one instance; its keyword arguments are further ones of `explain`."
         raise NotImplementedError(f"{type(self).__name__} must define sampler(instance)")
@@ -291,11 +294,11 @@ class Door(Generic[Kind]):
     def details(self, result: SearchResult) -> dict: return {}  # fields of this kind alone
 
 # %% ../nbs/06_explanation.ipynb #h06bc19
-S = Settings  # every default is its
 class Explainer(Door[Kind]):
     "Explains a model's predictions, one instance at a time."
+    @documented
     def explain(
-        self, instance: Any, threshold: float = S.threshold, delta: float = S.delta,
+        self, instance: Any = ..., threshold: float = S.threshold, delta: float = S.delta,
         tau: float = S.tau, batch_size: int = S.batch_size,
         coverage_samples: int = S.coverage_samples, beam_size: int = S.beam_size,
         stop_on_first: bool = S.stop_on_first, max_anchor_size: int | None = None,
@@ -306,9 +309,8 @@ class Explainer(Door[Kind]):
         max_pulls: int = S.max_pulls, stride: float = S.stride, deterministic: bool = True,
         independent: str = "row", seed: int | None = None, progress: bool = False, **asked: Any,
     ) -> Kind:
-        "The rule that is enough for the prediction. Options: see `Settings` and `agreement`."
+        "The rule that is enough for the prediction; what one kind knows besides: its `sampler`."
         options = {name: value for name, value in locals().items() if name in OPTIONS}
-        options["seed"] = self.seed if seed is None else seed
         return explained(self, instance, (target, tolerance, soft), options, asked)
 
 # %% ../nbs/06_explanation.ipynb #h8b566c
@@ -339,10 +341,11 @@ def asked_by(door: Door, instance: Any, question: Any, asked: dict) -> tuple:
 
 def explained(door: Door, instance: Any, question: tuple, options: dict, asked: dict) -> Any:
     "An explanation; `question` is (target, tolerance, soft), `asked` what only this kind knows."
+    instance, asked, options = translated(instance, asked, options, door.seed)
     no_unknown(asked, [*OPTIONS, *QUESTION, *list(signature(door.sampler).parameters)[1:]])
     sampler, agrees, inputs = asked_by(door, instance, question, asked)
     def details(result):
-        own, whole = door.details(result), dict(zip(QUESTION, question)) | asked
+        own, whole = door.told(result), dict(zip(QUESTION, question)) | asked
         return own | dict(asked_of=copy(door), meta=own.get("meta", {}) | dict(asked=whole))
     return offering(door.model, sampler, lambda: explain(
         sampler, agrees, door.record(inputs), door.kind, details, **options))

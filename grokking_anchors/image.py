@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from .explanation import Explainer, Explanation, html_table
-from .plots import growing, image_story, one_picture, png, small
+from .plots import RED, TEAL, growing, held_picture, image_story, one_picture, png, small
 from .segments import HIDE_WITH, SEGMENTATIONS, Collage, Pictures, as_shown, covered, relabel
-from .segments import ground_of, ground_of, replacement_sheets, segment
+from .segments import ground_of, replacement_sheets, segment
 from .settings import number, one_of, require
 
 # %% ../nbs/09a_image.ipynb #c054
@@ -126,13 +126,16 @@ class ImageExplanation(Explanation):
 
     def thumbnail(self, picture): return as_shown(small(picture), self.sampler.image)
 
-    def plot(self):
-        "The picture, its anchor, and neighbours that are kept and lost: a matplotlib figure."
+    def plot(self, ax=None):
+        "The picture, its anchor, neighbours: a figure; in the axes given, the anchor alone."
+        colour, picture = TEAL if self.certified else RED, self.thumbnail(self.instance)
+        if ax is not None: return held_picture(picture, small(self.visible), self.title, colour, ax)
         labels, losing = small(self.segments), [p["lost"] for p in self.parts if len(p["lost"])]
         kept, lost = self.parts[-1]["kept"][:2], losing[-1][:2] if losing else []
         pictures = [[self.thumbnail(one) for one in some] for some in (kept, lost)]
-        return image_story(self.thumbnail(self.instance), labels, small(self.visible), pictures,
-                           self.certified, str(self.prediction))
+        rule = "empty " * self.is_empty + ("anchor" if self.certified else "closest rule")
+        return image_story(picture, labels, small(self.visible), pictures,
+                           (f"prediction: {self.said}", rule), colour)
 
     def plot_growth(self):
         "The anchor, segment by segment, with its precision: a matplotlib figure."
@@ -231,10 +234,11 @@ class AnchorImage(Explainer[ImageExplanation]):
         segmentation_kwargs: dict | None = None,  # complete the defaults
         images_background: Any = None,  # pictures that show through where segments are hidden
         seed: int | None = None,
-        hide_with: Any = "auto",  # the ground, where it is flat, else "mean"; "blur", "noise", a colour
+        hide_with: Any = "auto",  # a flat ground's colour, else "mean"; "blur", "noise", a colour
+        class_names: Any = None,  # one for each class; the model's own when not given
     ):
-        super().__init__(predictor, seed)
-        require(images_background is None or isinstance(hide_with, str) and hide_with == "auto",
+        super().__init__(predictor, seed, class_names)
+        require(images_background is None or str(hide_with) in ("auto", "mean"),
                 "give images_background or hide_with, not both")
         if isinstance(hide_with, str): one_of("hide_with", hide_with, ("auto", *HIDE_WITH))
         if not callable(segmentation_fn): one_of("segmentation_fn", segmentation_fn, SEGMENTATIONS)
@@ -252,7 +256,8 @@ class AnchorImage(Explainer[ImageExplanation]):
         others, hide_with, behind = self.images_background, self.hide_with, ""
         if isinstance(hide_with, str) and hide_with == "auto":
             ground = ground_of(image) if others is None else None
-            hide_with, behind = ("mean", "") if ground is None else (ground, "the ground's colour, ")
+            found = ("mean", "") if ground is None else (ground, "the ground's colour, ")
+            hide_with, behind = found
         sheets = replacement_sheets(image, labels, hide_with)
         if others is not None: sheets = list(checked_backgrounds(others, image))
         made = covered(image, labels, sheets, p_sample, behind + self.hidden_by(hide_with))

@@ -11,10 +11,11 @@ TEAL, GREY, INK, PALE, RED = "#0b7a75", "#9aa1a9", "#22313f", "#e8eaed", "#b3541
 def canvas(
     width=7.0,  # inches
     height=3.2,  # inches
+    ax=None,  # to draw into; of a new figure when not given
     **axes,  # passed to `Axes.set`: xlabel, ylabel, xlim, title ...
 ):
     "A figure with one axes, without the box around it."
-    fig, (ax,) = panels(1, (width, height))
+    fig, (ax,) = panels(1, (width, height)) if ax is None else (ax.figure, [ax])
     ax.spines[["top", "right"]].set_visible(False)
     ax.set(**axes)
     return fig, ax
@@ -45,11 +46,26 @@ def png(
     **options,  # of `savefig`
 ):
     "The figure as the text of an `<img>` tag, on a white ground."
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", **options)
-    data = base64.b64encode(buffer.getvalue()).decode()
+    data = base64.b64encode(picture_bytes(figure, "png", **options)).decode()
     style = "background:#ffffff;max-width:100%"
     return f'<img style="{style}" alt="{alt}" src="data:image/png;base64,{data}">'
+
+
+def picture_bytes(
+    figure,  # of matplotlib
+    kind,  # "png", "svg" or "pdf"
+    **options,  # of `savefig`
+):
+    "The figure as the bytes of a file."
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=kind, **options)
+    return buffer.getvalue()
+
+
+def entitled(ax, title):
+    "The figure of these axes, which get a title of one line."
+    ax.set_title(short(title, 80), fontsize=9.5, loc="left", color=INK)
+    return ax.figure
 
 
 def listed(ax, labels, size=9):
@@ -79,11 +95,13 @@ def partial_bars(
     coverages,  # k numbers
     threshold=0.95,
     interval=None,  # of the last precision
+    ax=None,  # to draw into
 ):
     "Precision gained predicate by predicate; coverage is written at the end of each bar."
     labels = [short(f"{'+ ' * (i > 0)}{name}", 40) for i, name in enumerate(names)]
     last, ylim = len(labels) - 1, (len(labels) - 0.4, -0.6)
-    fig, ax = canvas(7.2, 0.42 * len(labels) + 0.9, xlim=(0, 1.22), ylim=ylim, xlabel="precision")
+    fig, ax = canvas(7.2, 0.42 * len(labels) + 1.2, ax, xlim=(0, 1.22), ylim=ylim,
+                     xlabel="precision")  # fmt: skip
     for i, (precision, coverage) in enumerate(zip(precisions, coverages)):
         ax.barh(i, precision or 0, height=0.55, color=TEAL if i == last else GREY)
         ax.text(1.04, i, f"coverage {coverage:.2g}", va="center", fontsize=8.5, color=INK)
@@ -143,9 +161,11 @@ def global_view(
 def number_lines(
     lines,  # dicts: text, counts, ticks (edges of the counts, or labels), number, low, high, value,
     # and dates: are these days since 1970?
+    title="",
 ):
     "A line per anchored column: how the data lies, what the rule allows, and the instance."
     fig, axes = panels(max(len(lines), 1), (7.2, 0.95 + 0.4 / max(len(lines), 1)), 1)
+    fig.suptitle(short(title, 90), fontsize=9.5, x=0.01, ha="left", color=INK)
     for ax, line in zip(axes, lines):
         counts, number = np.asarray(line["counts"], float), line["number"]
         edges = np.asarray(line["ticks"], float) if number else np.arange(len(counts) + 1) - 0.5
@@ -266,16 +286,16 @@ def image_story(
     labels,  # (height, width)
     visible,  # (height, width) bool: the anchor
     neighbours=((), ()),  # pictures that keep the prediction, and pictures that lose it
-    certified=True,
-    prediction="",
+    titles=("prediction", "anchor"),  # of the first two
+    colour=TEAL,
 ):
     "The picture with its segments, the anchor, neighbours that keep and lose the prediction."
     kept, lost = neighbours
     pictures = [picture, dimmed(picture, visible), *kept, *lost]
-    titles = [f"prediction: {prediction}", "anchor" if certified else "closest rule",
+    titles = [*(short(title, 44) for title in titles),
               *["still the same"] * len(kept), *["not any more"] * len(lost)]  # fmt: skip
     fig, axes = album(len(pictures), picture, 4 if len(pictures) == 4 else min(len(pictures), 3))
-    around, colour = [labels, visible], TEAL if certified else RED
+    around = [labels, visible]
     for i, (ax, one) in enumerate(zip(axes, pictures)):
         border = around[i] if i < 2 else None
         paint(ax, one, titles[i], border, colour if i else GREY, limits=(0, 1))
@@ -283,6 +303,18 @@ def image_story(
             ax.spines[:].set(color=TEAL if i < 2 + len(kept) else RED, linewidth=2)
     numbered_segments(axes[0], labels)
     return fig
+
+
+def held_picture(
+    picture,  # (height, width) or (height, width, 3), 0 to 1
+    visible,  # (height, width) bool: the anchor
+    title,
+    colour,
+    ax,  # to draw into
+):
+    "The anchor alone, in axes of somebody's own."
+    paint(ax, dimmed(picture, visible), short(title, 60), visible, colour, limits=(0, 1))
+    return ax.figure
 
 
 def growing(

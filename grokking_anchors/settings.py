@@ -1,10 +1,12 @@
 """The options of a search, with their published names: defined, explained and checked, once."""
 
 import difflib
+import linecache
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -33,7 +35,7 @@ class Settings:
     stride: float = 1.0  # below 1: fewer rows in more calls, of each test and of the first pool
     deterministic: bool = True  # False: the model rolls dice, so no answer is used again
     independent: str = "row"  # "call": dice are thrown once per call; tests ask one row per call
-    seed: int | None = None
+    seed: int | None = None  # same seed, same answer; the explainer's own when not given
     progress: bool = False  # show a bar that counts rows
 
     def __post_init__(self):
@@ -124,6 +126,30 @@ def no_unknown(
         near = difflib.get_close_matches(name, known, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
         raise TypeError(f"unknown argument {name!r}; {hint}")
+
+
+Function = TypeVar("Function", bound=Callable)
+ASKED = {  # what is asked of the model -> meaning
+    "target": "a label, or several that count as one; the instance's own when not given",
+    "tolerance": "of a regression: how far its number may move and still be the same",
+    "soft": "count the probability of the target, of a model that has some, and not labels",
+}
+
+
+def meanings() -> dict:  # name -> text
+    """What each option means: the comments beside the fields of `Settings`."""
+    lines = "".join(linecache.getlines(__file__, globals()))
+    told = re.compile(r"^    (\w+): [^#\n]* = [^#\n]*  # (.*)$", re.MULTILINE)
+    return dict(told.findall(lines[: lines.find("def __post_init__")])) | ASKED
+
+
+def documented(function: Function) -> Function:
+    """The same function; its help lists the options with their defaults and meanings."""
+    told, default = meanings(), function.__kwdefaults__ or {}
+    default |= {f.name: f.default for f in fields(Settings)}
+    lines = [f"    {name}={default[name]!r}\n        {text}" for name, text in told.items()]
+    function.__doc__ = f"{(function.__doc__ or '').rstrip()}\n\nOptions:\n" + "\n".join(lines)
+    return function
 
 
 def settings_from(

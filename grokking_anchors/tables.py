@@ -323,10 +323,27 @@ def with_categories(columns, categorical_names, frame):
     return columns
 
 
+def in_dtype(array, dtype, name):
+    """The array in this dtype, or as it is without one. TypeError or ValueError."""
+    if dtype is None:
+        return array
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        found = np.dtype(object)
+    require(found.kind in "buif" and not isinstance(dtype, bool),
+            f"dtype must be a dtype of numbers, came: {dtype!r}", TypeError)
+    try:
+        return array.astype(found)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} does not fit dtype={found}: {error}") from None
+
+
 class TableReader:
     """The training table as it came: its columns, and model inputs cooked from recipes."""
 
-    def __init__(self, data, feature_names=None, categorical_names=None, ohe=False):
+    def __init__(self, data, feature_names=None, categorical_names=None, ohe=False,
+                 dtype=None):  # fmt: skip
         require(isinstance(ohe, bool), f"ohe must be True or False, came: {ohe!r}", TypeError)
         known_table(data, "train_data")
         try:
@@ -341,7 +358,10 @@ class TableReader:
         require(shape[1], f"train_data has no columns, came: {came}")
         require(not (self.frame and ohe),
                 "ohe=True is for arrays; a DataFrame comes with its categories as they are")
-        self.data, self.ohe = data.reset_index(drop=True) if self.frame else np.array(data), ohe
+        require(dtype is None or not self.frame,
+                "dtype is for arrays; a DataFrame comes with the dtypes of its columns")
+        data, self.dtype = data.reset_index(drop=True) if self.frame else np.array(data), dtype
+        self.data, self.ohe = in_dtype(data, dtype, "train_data"), ohe
         self.columns = columns_of(self.data, feature_names, categorical_names, ohe)
         self.names, self.count = self.columns.names, len(self.data)
         self.place = {name: j for j, name in enumerate(self.names)}
@@ -395,7 +415,8 @@ class TableReader:
                 f"X must be one instance, came: shape {row.shape}")
         require(row.shape[1] == width,
                 f"X must have {width} values, as the training data, came: {row.shape[1]}")
-        return as_numbers(row, self) if self.data.dtype.kind in "biuf" else row
+        row = as_numbers(row, self) if self.data.dtype.kind in "biuf" else row
+        return in_dtype(row, self.dtype, "X")
 
     def cook(self, choices, instance):
         """Recipes (n, c) of row numbers -> n inputs; number len(self) stands for the instance.

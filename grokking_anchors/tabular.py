@@ -102,7 +102,7 @@ class AnchorTabular(TableExplainer):
         agrees = agreement_of(self.model, sampler, (target, tolerance, soft))
         options = dict(seed=self.seed, search=CLAIM, batch_size=500) | options
         return offering(self.model, sampler, lambda: explain(
-            sampler, agrees, self.record(row), self.kind, self.details, **options))
+            sampler, agrees, self.record(row), self.kind, self.told, **options))
 
     def typical_row(self, table: Table, bounds: np.ndarray, target: Any) -> Any:
         "A training row that satisfies the bounds and that the model gives the target."

@@ -313,7 +313,7 @@ def test_planted_rules(name, strategy, ngrams):
 
 @pytest.mark.parametrize("strategy, options, message", [
     ("unknown", dict(top_n=3), "top_n"),
-    ("unknown", dict(language_model=None), "language_model"),
+    ("unknown", dict(language_model=3), "language_model"),
     ("similarity", dict(unk="X"), "unk"),
     ("similarity", dict(filling="parallel"), "filling"),
     ("similarity", dict(stopwords=["a"]), "stopwords"),
