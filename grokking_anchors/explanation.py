@@ -109,11 +109,11 @@ class Answering(Claim):
     words = property(lambda self: list(map(str, self.raw["names"])))  # the rule as people read it
     anchor = property(lambda self: self.words)  # the rule in the published form
     data = property(lambda self: self.published())
-
     def published(self):
         numbers = dict(precision=self.precision, coverage=self.coverage)
         return dict(anchor=self.anchor, **numbers, raw=self.raw)
-
+    def breaks(self, predictor: Any = None, **options: Any) -> Any:  # what would change it: see 10b
+        return import_module("grokking_anchors.breaking").breaks(self, predictor, **options)
     def check(self, inputs: Any) -> np.ndarray:
         "Which predicate holds for which input: `(n, d)` bool. Every kind of input knows how."
         raise NotImplementedError(f"{type(self).__name__} cannot check new inputs")

@@ -253,6 +253,12 @@ class TableSampler(Sampler):
 
     def original(self): return np.full((1, len(self.table.columns)), self.n)
 
+    def restored(self, choices, gone):
+        "All columns but those of the predicates that are `gone` `(n, d)`: the instance's own values."
+        other = np.zeros(choices.shape, bool)
+        other[:, self.owners] = np.logical_or.reduceat(gone, self.first, axis=1)
+        return np.where(other, choices, self.n)
+
     def render(self, choices):
         "Source rows -> model inputs, an array or a DataFrame as the training data was."
         if choices.shape[1] == 1: choices = np.repeat(choices, len(self.table.columns), axis=1)
@@ -265,6 +271,10 @@ class TableSampler(Sampler):
     def examples(self, choices):
         rows = self.render(choices)
         return frame_records(rows) if is_frame(rows) else rows
+
+    @property
+    def alone(self):
+        return f"values from random ones of {self.n:,} training rows; all else as in the instance"
 
     @property
     def under(self):
@@ -288,6 +298,8 @@ class TableSampler(Sampler):
 class ObservedSampler(TableSampler):
     "Observe: training rows that satisfy the rule; the instance itself where there is none."
     distribution, exact_reuse = "observe", True
+    alone = "training rows that are unlike the instance in this alone, by its bins"
+    restored = Sampler.restored
     n_inputs = property(lambda self: self.n if self.whole else None)
 
     @property
