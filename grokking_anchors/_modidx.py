@@ -167,6 +167,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                            'grokking_anchors.breaking.handed_out': ( 'breaks.html#handed_out',
                                                                                      'grokking_anchors/breaking.py'),
                                            'grokking_anchors.breaking.in_words': ('breaks.html#in_words', 'grokking_anchors/breaking.py'),
+                                           'grokking_anchors.breaking.known': ('breaks.html#known', 'grokking_anchors/breaking.py'),
                                            'grokking_anchors.breaking.other_model': ( 'breaks.html#other_model',
                                                                                       'grokking_anchors/breaking.py'),
                                            'grokking_anchors.breaking.pairs_of': ('breaks.html#pairs_of', 'grokking_anchors/breaking.py'),

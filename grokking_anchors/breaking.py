@@ -3,10 +3,9 @@
 # %% auto #0
 __all__ = ['TURNS', 'FEW', 'SECOND', 'PAIRED', 'TESTS', 'GIVE', 'READ', 'columns_of', 'without', 'samples_without', 'Tried',
            'asked', 'added', 'best_of', 'rehearsed', 'pairs_of', 'tested', 'trials', 'Breaks', 'sentence',
-           'facts_of_breaks', 'ShownBreaks', 'other_model', 'asked_again', 'in_words', 'handed_out', 'breaks']
+           'facts_of_breaks', 'ShownBreaks', 'other_model', 'asked_again', 'in_words', 'handed_out', 'known', 'breaks']
 
 # %% ../nbs/10b_breaks.ipynb #h33c027
-from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, replace
 from html import escape
@@ -76,6 +75,7 @@ class Tried(NamedTuple):
     @property
     def hope(self): return (self.hits + .5) / (self.rows + 1)  # few rows say little
 
+# %% ../nbs/10b_breaks.ipynb #h2478d4
 def asked(queries: Queries, sets: np.ndarray, n: int, rng: Any) -> list:  # of `Tried`, k
     "How often each of k sets `(k, d)`, replaced alone, loses the prediction."
     choices, which = samples_without(queries, sets, n, rng)
@@ -99,6 +99,7 @@ def best_of(tried: list, k: int) -> list:
     "The k that lose the prediction most often, by the rehearsal; ties in order."
     return sorted((one for one in tried if one.rows), key=lambda one: -one.hope)[:k]
 
+# %% ../nbs/10b_breaks.ipynb #h2159a3
 def rehearsed(queries: Queries, sets: np.ndarray, rng: Any) -> list:  # of `Tried`
     "A few rows for each set `(k, d)`, at most a third of the budget left; more for the best."
     room = max(1, queries.left // 3)
@@ -128,7 +129,8 @@ def tested(queries: Queries, best: list, n: int, rng: Any) -> list:  # of `Tried
     return [new._replace(interval=interval(seen, new))
             for seen, new in zip(best, fresh) if new.rows]
 
-def trials(queries: Queries, own: np.ndarray, n: int, rngs: tuple) -> Iterator:
+# %% ../nbs/10b_breaks.ipynb #h5c26c9
+def trials(queries: Queries, own: np.ndarray, n: int, rngs: list) -> Any:  # generator
     "Singles, pairs if need be, tests: each time all `Tried` so far; the first: nothing replaced."
     sets = columns_of(queries.sampler)
     sets = sets[np.argsort(~(sets & own).any(axis=1), kind="stable")]  # the anchor's own first
@@ -180,6 +182,7 @@ def sentence(b: Breaks) -> str:
     return (f"{what} that was tried is shown to change the answer in more than "
             f"{100 * b.threshold:g} % of cases; the closest: {told}")
 
+# %% ../nbs/10b_breaks.ipynb #hd97886
 def facts_of_breaks(b: Breaks) -> dict:  # label -> text
     "The facts, in the order in which a reader needs them."
     rest = [f"{' and '.join(one.words)} {one.share:.2f}" for one in b.tried if one is not b.best][:5]
@@ -216,27 +219,29 @@ class ShownBreaks(Breaks):
         some = sorted(self.tried, key=lambda one: -one.share)[:most]
         names = [" and ".join(map(str, one.words)) for one in some]
         marked = [one is self.best and self.certified for one in some]
-        numbers = [one.share for one in some], [one.interval for one in some]
-        return share_bars(names, *numbers, marked, self.threshold)
+        shares, intervals = zip(*((one.share, one.interval) for one in some)) if some else ((), ())
+        return share_bars(names, shares, intervals, marked, self.threshold)
 
 # %% ../nbs/10b_breaks.ipynb #h4ca5e3
 GIVE = ("explanation comes from a file or another process and does not know its model: give "
         "{}=, the one that made it")
 
-def other_model(own: tuple, model: Any) -> tuple:  # sampler, agreement
+def other_model(own: tuple, model: Any, name: str) -> tuple:  # sampler, agreement
     "The same question to another model, where no explainer made the sampler."
     sampler, agrees = own
-    require(isinstance(agrees, Agreement), "this explanation was made with a function of your own "
-            "in place of agreement(model, ...): it cannot be asked of another model", TypeError)
+    require(isinstance(agrees, Agreement), f"{name} must be the Explainer that made this "
+            "explanation, and none did: it was made with a function of your own in place of "
+            f"agreement(model, ...), came: {type(model).__name__}", TypeError)
     target = None if agrees.target in ((), (agrees.prediction,)) else agrees.target
     inputs, predict = sampler.render(sampler.original()), predictor_of(model, agrees.soft)
     return sampler, agreement(predict, inputs, target, agrees.tolerance, agrees.soft)
 
+# %% ../nbs/10b_breaks.ipynb #hf49319
 def asked_again(explanation: Explanation, explainer: Any = None, name: str = "explainer") -> tuple:
     "Sampler and agreement of an explanation, made anew. Raises TypeError or ValueError."
     own = explanation.asked_of
-    if isinstance(own, tuple) and explainer is None: return own
-    if isinstance(own, tuple) and not isinstance(explainer, Door): return other_model(own, explainer)
+    if isinstance(own, tuple) and not isinstance(explainer, Door):
+        return own if explainer is None else other_model(own, explainer, name)
     if isinstance(own, Door) and not isinstance(explainer, Door | None):
         own = copy(own)
         own.predictor, explainer = explainer, own
@@ -262,6 +267,7 @@ def in_words(explanation: Explanation, gone: np.ndarray) -> tuple:
     parts = [dict(feature=int(i), **numbers) for i in np.flatnonzero(gone)]
     return tuple(map(str, replace(explanation, parts=parts).words))
 
+# %% ../nbs/10b_breaks.ipynb #h2e763d
 def handed_out(explanation: Explanation, queries: Queries, tried: list, spent: str) -> ShownBreaks:
     "What the trials say together."
     named = [one._replace(words=in_words(explanation, one.gone)) for one in tried[1:]]
@@ -279,6 +285,15 @@ def handed_out(explanation: Explanation, queries: Queries, tried: list, spent: s
                        settings.delta, sampler.alone, lost, spent, queries.counts())
 
 # %% ../nbs/10b_breaks.ipynb #ha2d0d8
+def known(queries: Queries, own: np.ndarray, n: int) -> tuple:  # of `Tried`, the budget spent or ""
+    "What the trials find, as far as the budget goes; rehearsal and tests have dice of their own."
+    rngs, tried = streams(queries.sampler, queries.settings.seed)[2].spawn(2), []
+    try:
+        for tried in trials(queries, own, n, rngs): pass
+    except BudgetSpent as budget: return tried, str(budget)
+    return tried, ""
+
+# %% ../nbs/10b_breaks.ipynb #hc50298
 def breaks(
     explanation: Explanation,
     predictor: Any = None,  # another model, or the explainer that made the explanation
@@ -288,8 +303,8 @@ def breaks(
     **options: Any,  # of `Settings`: those in `READ`
 ) -> ShownBreaks:
     "What, replaced alone, changes the prediction most often? Raises TypeError or ValueError."
-    require(isinstance(explanation, Explanation),
-            f"explanation must be an Explanation, came: {type(explanation).__name__}", TypeError)
+    came = type(explanation).__name__
+    require(isinstance(explanation, Explanation), f"explanation must be one, came: {came}", TypeError)
     no_unknown(options, READ)
     number("threshold", threshold, 0, 1)
     number("n", n, 0, whole=True)
@@ -297,10 +312,6 @@ def breaks(
     as_then = {name: params[name] for name in ("deterministic", "independent", "seed")}
     settings = settings_from(as_then | options | dict(threshold=threshold, delta=delta))
     sampler, agrees = asked_again(explanation, predictor, "predictor")
-    rngs, tried, spent = streams(sampler, settings.seed)[2].spawn(2), [], ""
     with tqdm(disable=not settings.progress, unit=" rows", leave=False) as bar:
         queries = Queries(sampler, agrees, settings, bar.update)
-        try:
-            for tried in trials(queries, explanation.rule, n, rngs): pass
-        except BudgetSpent as budget: spent = str(budget)
-    return handed_out(explanation, queries, tried, spent)
+        return handed_out(explanation, queries, *known(queries, explanation.rule, n))
