@@ -38,8 +38,8 @@ def without(sampler: Sampler, gone: np.ndarray, rng: Any) -> tuple:  # choices `
     which = np.unique(np.asarray(sampler.columns), return_inverse=True)[1].ravel()
     order = np.argsort(which, kind="stable")
     starts = np.searchsorted(which[order], np.arange(which.max() + 1))
-    wanted, left = (np.logical_or.reduceat(bits[:, order], starts, axis=1) for bits in (gone, ~held))
-    return sampler.restored(choices, gone), (left >= wanted).all(axis=1)
+    any_of = lambda bits: np.logical_or.reduceat(bits[:, order], starts, axis=1)  # by column
+    return sampler.restored(choices, gone), (any_of(~held) >= any_of(gone)).all(axis=1)
 
 # %% ../nbs/10b_breaks.ipynb #h2100e5
 TURNS = 6  # 2 + 4 + ... + 64 draws for each wanted sample, at most
@@ -185,15 +185,16 @@ def sentence(b: Breaks) -> str:
 # %% ../nbs/10b_breaks.ipynb #hd97886
 def facts_of_breaks(b: Breaks) -> dict:  # label -> text
     "The facts, in the order in which a reader needs them."
-    rest = [f"{' and '.join(one.words)} {one.share:.2f}" for one in b.tried if one is not b.best][:5]
+    others = [one for one in b.tried if one is not b.best][:5]
+    rest = [f"{' and '.join(one.words)} {one.share:.2f}" for one in others]
     promise = (f"the share exceeds {b.threshold:g} under {b.under}; the intervals of all that was "
                f"tested hold together in at least a share {1 - b.delta:g} of cases")
-    base = b.nothing is not None and b.nothing.rows > 0 and b.nothing.hits > 0
+    base = f"{b.nothing.share:.2f} lost all the same" if b.nothing and b.nothing.hits else ""
     facts = {"Prediction": str(b.explanation.prediction),
              "What would change it" if b.certified else "Nothing certified": sentence(b),
              "Promise" if b.certified else "Under": promise if b.certified else b.under,
              "Others": ", ".join(rest),
-             "With nothing replaced": base and f"{b.nothing.share:.2f} lost all the same",
+             "With nothing replaced": base,
              "Never replaced": ", ".join(b.never[:8]) + ", ..." * (len(b.never) > 8),
              "Ended early": b.spent and f"{b.spent} was spent",
              "Asked": f"{b.queries['rows']} samples, {b.queries['distinct']} distinct, "
@@ -263,8 +264,8 @@ READ = ("batch_size", "max_queries", "max_seconds", "deterministic", "independen
 
 def in_words(explanation: Explanation, gone: np.ndarray) -> tuple:
     "Predicates as people read them; bounds of one column are merged."
-    numbers = dict(precision=None, coverage=1., kept=[], lost=[])
-    parts = [dict(feature=int(i), **numbers) for i in np.flatnonzero(gone)]
+    parts = [dict(feature=int(i), precision=None, coverage=1., kept=[], lost=[])
+             for i in np.flatnonzero(gone)]
     return tuple(map(str, replace(explanation, parts=parts).words))
 
 # %% ../nbs/10b_breaks.ipynb #h2e763d
@@ -304,7 +305,7 @@ def breaks(
 ) -> ShownBreaks:
     "What, replaced alone, changes the prediction most often? Raises TypeError or ValueError."
     came = type(explanation).__name__
-    require(isinstance(explanation, Explanation), f"explanation must be one, came: {came}", TypeError)
+    require(isinstance(explanation, Explanation), f"explanation must be one: {came}", TypeError)
     no_unknown(options, READ)
     number("threshold", threshold, 0, 1)
     number("n", n, 0, whole=True)

@@ -259,7 +259,7 @@ def test_wrong_arguments_fail_by_name(wrong, error, said):
 
 def test_no_explanation():
     """The function says what it wants."""
-    with pytest.raises(TypeError, match="explanation must be one, came: str"):
+    with pytest.raises(TypeError, match="explanation must be one: str"):
         breaks("a good film")
 
 
