@@ -264,8 +264,8 @@ READ = ("batch_size", "max_queries", "max_seconds", "deterministic", "independen
 
 def in_words(explanation: Explanation, gone: np.ndarray) -> tuple:
     "Predicates as people read them; bounds of one column are merged."
-    parts = [dict(feature=int(i), precision=None, coverage=1., kept=[], lost=[])
-             for i in np.flatnonzero(gone)]
+    parts: list = [dict(feature=int(i), precision=None, coverage=1., kept=[], lost=[])
+                   for i in np.flatnonzero(gone)]
     return tuple(map(str, replace(explanation, parts=parts).words))
 
 # %% ../nbs/10b_breaks.ipynb #h2e763d

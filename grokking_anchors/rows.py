@@ -254,7 +254,7 @@ class TableSampler(Sampler):
     def original(self): return np.full((1, len(self.table.columns)), self.n)
 
     def restored(self, choices, gone):
-        "All columns but those of the predicates that are `gone` `(n, d)`: the instance's own values."
+        "Columns without a predicate that is `gone` `(n, d)` get the instance's own values."
         other = np.zeros(choices.shape, bool)
         other[:, self.owners] = np.logical_or.reduceat(gone, self.first, axis=1)
         return np.where(other, choices, self.n)
