@@ -1,8 +1,8 @@
 """The command `grokking-anchors`."""
 
 import argparse
-import importlib
 import os
+import pkgutil
 import sys
 
 from . import __version__
@@ -123,17 +123,14 @@ def loaded(name):
     """What `module:function` names; a module of the current folder, or an installed one."""
     module, _, path = name.partition(":")
     asked_rightly(module and path, f"--model must be module:function, came: {name!r}")
-    sys.path.insert(0, os.getcwd())
+    sys.path.insert(0, here := os.getcwd())
     try:
-        found = importlib.import_module(module)
-        for part in path.split("."):
-            found = getattr(found, part)
+        return pkgutil.resolve_name(name)
     except Exception as error:
         told = f"--model {name}: {type(error).__name__}: {error}"
         raise ValueError(told) from error
     finally:
-        sys.path.remove(os.getcwd())
-    return found
+        sys.path.remove(here)
 
 
 def small_model():

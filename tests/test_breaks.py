@@ -179,6 +179,16 @@ def test_a_pair_is_found_where_no_single_one_is():
     assert only.breaks().words == ["good"] and all(len(one.words) == 1 for one in only.breaks().tried)
 
 
+def test_a_certified_single_one_goes_before_a_pair():
+    """A pair loses the prediction more often, but needs two."""
+    sampler = Fields([0.58, 0, 0.3])
+    for seed in range(8):
+        found = explain(sampler, sampler.agrees, seed=seed).breaks(n=3000)
+        if any(len(one.words) > 1 and one.interval for one in found.tried):
+            break
+    assert found.words == ["field 0"] and found.certified and found.tried[1].share > found.share
+
+
 def test_nothing_found_is_said():
     """A model that always says the same."""
     found = AnchorText(lambda texts: np.zeros(len(texts), int), seed=0).explain("a good film").breaks()

@@ -156,6 +156,7 @@ def test_json_has_what_one_looks_for_first(folder, capsys):
     assert [row["prediction"] for row in rows] == ["rich", "poor", "positive"]
     for row in rows:
         assert row["certified"] is True and row["anchor"] and row["precision"] > 0.95 and 0 < row["coverage"] <= 1
+        assert "target" not in row["raw"]["instance"]
 
 
 def test_a_text_model_of_ones_own(folder, capsys):
