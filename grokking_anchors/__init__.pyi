@@ -1,5 +1,6 @@
 from .asking import agreement as agreement
 from .audit import audit as audit
+from .breaking import breaks as breaks
 from .explanation import Explainer as Explainer
 from .explanation import Explanation as Explanation
 from .files import load_explainer as load_explainer

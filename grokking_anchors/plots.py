@@ -136,6 +136,25 @@ def claim_lines(
     return fig
 
 
+def share_bars(
+    names,  # k texts
+    shares,  # k numbers in [0, 1]
+    intervals,  # k pairs, None where there is none
+    marked,  # k bool: which are certified
+    threshold,
+):
+    "How often the prediction is lost when this alone is replaced, with the intervals of the tests."
+    fig, ax = canvas(7.2, 0.42 * len(names) + 0.9, xlim=(0, 1.02), ylim=(len(names) - 0.4, -0.9),
+                     xlabel="share of samples in which the prediction is lost")  # fmt: skip
+    for i, (share, interval, best) in enumerate(zip(shares, intervals, marked)):
+        ax.barh(i, share, height=0.55, color=TEAL if best else GREY)
+        if interval is not None:
+            ax.plot(interval, [i] * 2, color=INK, lw=2, marker="|", ms=9)
+    listed(ax, [short(name, 40) for name in names])
+    at_threshold(ax, threshold, -0.62)
+    return fig
+
+
 def global_view(
     names,  # k anchors, in the order in which they were picked
     reached,  # (k,) share of rows covered by the first i anchors
