@@ -3,6 +3,7 @@ from .audit import audit as audit
 from .explanation import Explainer as Explainer
 from .explanation import Explanation as Explanation
 from .image import AnchorImage as AnchorImage
+from .many import explain_each as explain_each
 from .many import explain_many as explain_many
 from .many import pick as pick
 from .paths import data_path as data_path

@@ -330,7 +330,7 @@ def pick(
 ) -> list:  # dicts: index, rule, prediction, precision, covers, reached, among
     "The few anchors that together cover most inputs, greedily, until nothing more is gained."
     inputs, said = to_cover(explanations, inputs, predictions)
-    mine = lambda what: prediction in (None, what) or str(what) == str(prediction)
+    mine = lambda what: prediction is None or str(what) == str(prediction)
     among = np.ones(len(inputs), bool) if said is None else np.array([*map(mine, said)], bool)
     covers = {i: spoken_of(one, inputs, said) & among for i, one in enumerate(explanations)
               if getattr(one, "certified", False) and not one.is_empty and mine(one.prediction)}

@@ -129,6 +129,7 @@ def global_view(
                      xlabel=f"share of {among} covered")  # fmt: skip
     if not names:  # an empty anchor speaks of its own instance only
         ax.text(0.02, 0, "no anchor covers more than its own instance", va="center", fontsize=9)
+        return fig
     before = np.concatenate([[0], reached[:-1]])
     for i in range(len(names)):
         label = None if i else "covers by itself"
