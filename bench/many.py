@@ -50,7 +50,8 @@ def main():
         assert rules == same
         ratios.append(one / several)
         print(f"1 worker {one:.1f} s (CPU {cpu:.1f}), {args.workers} workers {several:.1f} s (CPU {cpus:.1f}), "
-              f"{ratios[-1]:.2f} times as fast", flush=True)  # fmt: skip
+              f"{ratios[-1]:.2f} times as fast, {cpu / cpus * args.workers:.2f} by CPU (other processes do not count)",
+              flush=True)  # fmt: skip
     print(f"median: {np.median(ratios):.2f} times as fast")
 
 

@@ -7,6 +7,8 @@ from .many import explain_each as explain_each
 from .many import explain_many as explain_many
 from .many import pick as pick
 from .paths import data_path as data_path
+from .report import report as report
+from .report import to_frame as to_frame
 from .sampling import IndependentSampler as IndependentSampler
 from .sampling import Sampler as Sampler
 from .search import find_anchor as find_anchor

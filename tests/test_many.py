@@ -80,8 +80,8 @@ def test_failures_stay_in_their_place():
 def explained(covers, certified=True):
     """Something that looks like an explanation whose rule holds for these of ten inputs."""
     holds = np.isin(np.arange(10), covers)
-    members = dict(certified=certified, words=[str(covers)], is_empty=False, meta={}, prediction=1, precision=1.0, instance=None,
-                   holds=lambda self, inputs: holds[: len(inputs)])  # fmt: skip
+    members = dict(certified=certified, words=[str(covers)], is_empty=False, meta={}, prediction=1, precision=1.0,
+                   instance=None, holds=lambda self, inputs: holds[: len(inputs)])  # fmt: skip
     return type("Found", (), members)()
 
 
