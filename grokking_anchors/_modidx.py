@@ -423,6 +423,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                          'grokking_anchors.report.cells': ('report.html#cells', 'grokking_anchors/report.py'),
                                          'grokking_anchors.report.counted': ('report.html#counted', 'grokking_anchors/report.py'),
                                          'grokking_anchors.report.escaped': ('report.html#escaped', 'grokking_anchors/report.py'),
+                                         'grokking_anchors.report.few_of': ('report.html#few_of', 'grokking_anchors/report.py'),
                                          'grokking_anchors.report.listed_of': ('report.html#listed_of', 'grokking_anchors/report.py'),
                                          'grokking_anchors.report.page': ('report.html#page', 'grokking_anchors/report.py'),
                                          'grokking_anchors.report.report': ('report.html#report', 'grokking_anchors/report.py'),

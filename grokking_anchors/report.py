@@ -2,7 +2,7 @@
 
 # %% auto #0
 __all__ = ['COLUMNS', 'POLICY', 'STYLE', 'anchor_text', 'row_of', 'listed_of', 'to_frame', 'escaped', 'page', 'cells', 'counted',
-           'summary', 'table_of', 'unfolding', 'report']
+           'summary', 'few_of', 'table_of', 'unfolding', 'report']
 
 # %% ../nbs/06d_report.ipynb #hbc54fe
 import html
@@ -13,7 +13,7 @@ from typing import Any
 
 from .explanation import NOTHING
 from .files import visible
-from .many import Failure, pick, plot_pick
+from .many import Failure, pick, plot_pick, reason_of
 from .plots import png
 from .settings import require
 
@@ -92,10 +92,15 @@ def counted(found: list) -> dict:
 def summary(found: list) -> list:
     "The parts of the page that count, and show what the few picked anchors cover."
     lines = "".join(cells(pair) for pair in counted(found).items())
-    picked = pick(found)
-    several = png(plot_pick(picked), "picked anchors, and what share of the inputs they cover")
-    few = several if picked else "<p>No anchor covers more than its own instance.</p>"
-    return [f"<table>{lines}</table><h2>A few anchors for many</h2>{few}"]
+    return [f"<table>{lines}</table><h2>A few anchors for many</h2>{few_of(found)}"]
+
+def few_of(found: list) -> str:
+    "The picked anchors as a picture, or a sentence that says why there is none."
+    try: picked = pick(found)
+    except Exception as error:  # inputs of several kinds, or of one that cannot be checked
+        return f"<p>These anchors cannot be tried on each other: {escaped(reason_of(error))}</p>"
+    if not picked: return "<p>No anchor covers more than its own instance.</p>"
+    return png(plot_pick(picked), "picked anchors, and what share of the inputs they cover")
 
 # %% ../nbs/06d_report.ipynb #h998188
 def table_of(found: list) -> str:
