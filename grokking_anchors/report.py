@@ -2,7 +2,7 @@
 
 # %% auto #0
 __all__ = ['COLUMNS', 'POLICY', 'STYLE', 'anchor_text', 'row_of', 'listed_of', 'to_frame', 'escaped', 'page', 'cells', 'counted',
-           'summary', 'few_of', 'table_of', 'unfolding', 'report']
+           'few_of', 'summary', 'table_of', 'unfolding', 'report']
 
 # %% ../nbs/06d_report.ipynb #hbc54fe
 import html
@@ -89,11 +89,7 @@ def counted(found: list) -> dict:
             "Of these empty": f"{empty}; an empty anchor speaks of its own instance only"}
     return told | {f"Failed: {reason}": str(n) for reason, n in failed.most_common()}
 
-def summary(found: list) -> list:
-    "The parts of the page that count, and show what the few picked anchors cover."
-    lines = "".join(cells(pair) for pair in counted(found).items())
-    return [f"<table>{lines}</table><h2>A few anchors for many</h2>{few_of(found)}"]
-
+# %% ../nbs/06d_report.ipynb #heea0a5
 def few_of(found: list) -> str:
     "The picked anchors as a picture, or a sentence that says why there is none."
     try: picked = pick(found)
@@ -101,6 +97,11 @@ def few_of(found: list) -> str:
         return f"<p>These anchors cannot be tried on each other: {escaped(reason_of(error))}</p>"
     if not picked: return "<p>No anchor covers more than its own instance.</p>"
     return png(plot_pick(picked), "picked anchors, and what share of the inputs they cover")
+
+def summary(found: list) -> list:
+    "The parts of the page that count, and show what the few picked anchors cover."
+    lines = "".join(cells(pair) for pair in counted(found).items())
+    return [f"<table>{lines}</table><h2>A few anchors for many</h2>{few_of(found)}"]
 
 # %% ../nbs/06d_report.ipynb #h998188
 def table_of(found: list) -> str:
