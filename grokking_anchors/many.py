@@ -4,7 +4,7 @@
 __all__ = ['READ', 'reason_of', 'portable', 'Failure', 'instances_of', 'seeds_of', 'Sent', 'received', 'Task', 'tasks_of',
            'unless_alike', 'pool_of', 'results', 'seed_of', 'explain_each', 'fingerprint', 'line_of', 'result_of',
            'header_of', 'lines_in', 'parsed_line', 'same_header', 'continued', 'warn_of', 'marked', 'appended',
-           'explain_many', 'gathered', 'spoken_of', 'to_cover', 'greedy', 'share', 'pick', 'plot_pick']
+           'gathered', 'explain_many', 'spoken_of', 'to_cover', 'greedy', 'share', 'pick', 'plot_pick']
 
 # %% ../nbs/06b_many.ipynb #h90cf18
 import json
@@ -170,7 +170,7 @@ def fingerprint(x: Any) -> str:
 
 def line_of(one: Any, index: int, mark: str) -> str:
     "A result as a line of JSON, without the seconds it took."
-    state = dict(failure=one.reason) if isinstance(one, Failure) else one.to_dict()
+    state: dict = dict(failure=one.reason) if isinstance(one, Failure) else one.to_dict()
     if "queries" in state: state["queries"] = state["queries"] | dict(seconds=None)
     return json.dumps(dict(index=index, fingerprint=mark) | state, allow_nan=False) + "\n"
 
@@ -257,6 +257,18 @@ def appended(found: Iterator, to: Any, start: int, marks: deque) -> Iterator:
             file.flush()
             yield one
 
+# %% ../nbs/06b_many.ipynb #he656d3
+def gathered(done: list, found: Iterator, total: int | None, progress: bool) -> list:
+    "All that was done and is found; an interrupt carries what there is as `explanations`."
+    shown = tqdm(found, total=total, initial=len(done), disable=not progress, leave=False)
+    try:
+        for one in shown: done.append(one)
+    except BaseException as error:
+        error.explanations = done  # type: ignore[attr-defined]
+        raise
+    warn_of(done)
+    return done
+
 # %% ../nbs/06b_many.ipynb #h20d4a0
 def explain_many(
     explainer: Any,  # an `Explainer`
@@ -275,18 +287,6 @@ def explain_many(
     if not done: found = unless_alike(found)
     if to is not None: found = appended(found, to, len(done), marks)
     return gathered(done, found, len(X) if hasattr(X, "__len__") else None, progress)
-
-# %% ../nbs/06b_many.ipynb #he656d3
-def gathered(done: list, found: Iterator, total: int | None, progress: bool) -> list:
-    "All that was done and is found; an interrupt carries what there is as `explanations`."
-    shown = tqdm(found, total=total, initial=len(done), disable=not progress, leave=False)
-    try:
-        for one in shown: done.append(one)
-    except BaseException as error:
-        error.explanations = done  # type: ignore[attr-defined]
-        raise
-    warn_of(done)
-    return done
 
 # %% ../nbs/06b_many.ipynb #h8725c8
 def spoken_of(one: Any, inputs: Any, predictions: Any) -> np.ndarray:
@@ -345,5 +345,6 @@ def plot_pick(picked: list) -> Any:
     "The picked anchors: what each adds to the share that is covered; a matplotlib figure."
     names = [f"{one['prediction']} if {one['rule']}" for one in picked]
     among = {one["among"] for one in picked} - {None}
-    shares = ([one[key] for one in picked] for key in ("reached", "covers"))
-    return global_view(names, *shares, f"inputs predicted {among.pop()}" if among else "inputs")
+    reached, own = ([one[key] for one in picked] for key in ("reached", "covers"))
+    what = f"inputs predicted {among.pop()}" if among else "inputs"
+    return global_view(names, reached, own, what)
