@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from grokking_anchors import AnchorText, Explainer, Explanation, explain_each, explain_many, pick
-from grokking_anchors.many import Failure, fingerprint, plot_pick
+from grokking_anchors.many import Failure, fingerprint, plot_pick, results
 from grokking_anchors.sampling import IndependentSampler
 
 
@@ -190,6 +190,25 @@ def test_a_file_goes_on_where_it_was_cut(whole, tmp_path, cut):
     assert asked == done  # nothing is asked a second time
 
 
+def test_each_result_is_written_before_the_next_is_asked_for(tmp_path):
+    """So a kill loses one at most."""
+    path, lines = tmp_path / "some.jsonl", []
+    model = lambda texts: lines.append(path.read_bytes().count(b"\n")) or words(texts)
+    explain_many(AnchorText(model, seed=1), ["good", "bad", "so good"], n_jobs=1, to=path)
+    assert sorted(set(lines)) == [1, 2, 3]
+
+
+@pytest.mark.filterwarnings("ignore:6 of 9")
+def test_failures_that_follow_are_no_mistake(tmp_path):
+    """Alike or not, they go into the file of who goes on as into the one of who was not interrupted."""
+    path, texts = tmp_path / "some.jsonl", ["good", "bad", "good", *["KeyError"] * 6]
+    explain_many(AnchorText(moody, seed=1), texts, n_jobs=1, to=path)
+    whole = path.read_bytes()
+    path.write_bytes(b"".join(whole.splitlines(keepends=True)[:4]))
+    explain_many(AnchorText(moody, seed=1), texts, n_jobs=1, to=path)
+    assert path.read_bytes() == whole
+
+
 @pytest.mark.filterwarnings("ignore:1 of 6")
 def test_workers_write_the_same_file(whole, tmp_path):
     """In the same order."""
@@ -278,7 +297,7 @@ def test_an_interrupt_carries_what_is_done(tmp_path, to):
 def test_a_mistake_is_raised(options, error, told):
     """And not returned as many failures."""
     with pytest.raises(error, match=told):
-        explain_many(AnchorText(words), SOME, **(dict(n_jobs=1) | options))
+        explain_many(AnchorText(words), SOME[:1], **(dict(n_jobs=1) | options))
 
 
 @pytest.mark.parametrize(
@@ -334,6 +353,14 @@ def test_instances_without_an_end(n_jobs):
     assert n_jobs == 2 or len(read) == 6
     assert [e.queries["rows"] for e in found[:2]] == [
         e.queries["rows"] for e in explain_many(AnchorText(words, seed=1), SOME[:2], n_jobs=1)]  # fmt: skip
+
+
+def test_nobody_reads_far_ahead():
+    """Workers that give back all at once are given some at a time."""
+    read = []
+    tasks = (read.append(i) or (lambda i=i: i) for i in range(600))
+    found = results(tasks, joblib.Parallel(n_jobs=1), 4)
+    assert [next(found), next(found), len(read)] == [0, 1, 4] and len(list(found)) == 598
 
 
 class Heavy:

@@ -82,7 +82,7 @@ def test_a_page_needs_nothing_and_obeys_nobody(many, tmp_path):
     assert path == tmp_path / "report.html" and os.listdir(tmp_path) == ["report.html"]
     assert not {"script", "link", "iframe", "b"} & set(page.tags) and "http://x.org" not in page.loads
     assert page.loads and all(one.startswith("data:image/png;base64,") for one in page.loads)
-    assert "default-src 'none'" in text and page.tags.count("details") == 3
+    assert "default-src 'none'; img-src data:; style-src 'unsafe-inline'\"" in text and page.tags.count("details") == 3
     assert "4 explanations" in text and "<td>3 of 4</td>" in text and "Failed: ValueError" in text
     assert text.count("&lt;b&gt;bad&lt;/b&gt;") >= 2 and all(chip in text for chip in ("good", "failed: ValueError"))
 
