@@ -159,10 +159,14 @@ def global_view(
     names,  # k anchors, in the order in which they were picked
     reached,  # (k,) share of rows covered by the first i anchors
     own,  # (k,) share of rows that each covers by itself
+    among="rows",  # of what these are shares
 ):
-    "The few anchors that together cover most of the data."
+    "The few anchors that together cover most of the data, each where its prediction is given."
     fig, ax = canvas(7.4, 0.42 * len(names) + 0.9, xlim=(0, 1.02), ylim=(len(names) - 0.4, -0.6),
-                     xlabel="share of rows covered")  # fmt: skip
+                     xlabel=f"share of {among} covered")  # fmt: skip
+    if not names:  # an empty anchor speaks of its own instance only
+        ax.text(0.02, 0, "no anchor covers more than its own instance", va="center", fontsize=9)
+        return fig
     before = np.concatenate([[0], reached[:-1]])
     for i in range(len(names)):
         label = None if i else "covers by itself"
