@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 
 from grokking_anchors import AnchorTabular
 from grokking_anchors.settings import Settings
-from grokking_anchors.surrogate import fit, moves, surrogate_of
+from grokking_anchors.surrogate import fit, moves, newton, surrogate_of
 
 
 @pytest.fixture(scope="module")
@@ -65,3 +65,26 @@ def test_widening_widens(tumours):
     assert all(a.coverage >= b.coverage - 1e-9 for a, b in zip(whole, first) if a.certified)
     assert sum(one.coverage for one in whole) > 1.05 * sum(one.coverage for one in first)
     assert sum(one.queries["rows"] for one in whole) > sum(one.queries["rows"] for one in first)
+
+
+def test_what_a_surrogate_keeps_grows_with_the_columns_not_with_their_square():
+    """Twice the columns, at most 2.6 times the prices; each state is seen in its own column."""
+    kept = []
+    for d in (30, 60):
+        X = np.random.default_rng(0).normal(size=(300, d))
+        explainer = AnchorTabular(lambda rows: (rows[:, 0] > 0).astype(int)).fit(X)
+        model = model_of(explainer.sampler(X[0]))
+        kept.append(sum(held.nbytes for held in model.forced))
+        assert [held.shape[2] for held in model.forced] == np.bincount(model.owner).tolist()
+    assert kept[1] < 2.6 * kept[0]
+
+
+@pytest.mark.parametrize("shape", [(1400, 1200), (200, 1200)])
+def test_a_newton_step_is_the_same_by_rows_and_by_columns(shape):
+    """More weights than rows: a system of rows by rows is solved, to the same step."""
+    rng = np.random.default_rng(0)
+    X = np.column_stack([np.ones(shape[0]), rng.random(shape) < 0.3]).astype(np.float32)
+    bend, slope = rng.uniform(0.05, 0.25, shape[0]), X.T @ rng.normal(size=shape[0])
+    ridge = np.r_[1e-6, np.ones(shape[1])]
+    whole = np.linalg.solve(X.T * bend @ X + np.diag(ridge), slope)
+    np.testing.assert_allclose(newton(X, bend, slope, ridge), whole, atol=2e-3)
