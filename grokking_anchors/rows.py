@@ -223,9 +223,9 @@ class TableSampler(Sampler):
     "Perturb: the rule's columns are written, each by itself, into random training rows."
     distribution = "perturb"
 
-    def __init__(self, table: Table, instance: Any, bounds: np.ndarray, count_rows: int = 300):
+    def __init__(self, table: Table, instance: Any, bounds: np.ndarray, count_rows: Any = None):
         self.table, self.instance, self.bounds, self.n = table, instance, bounds, len(table.reader)
-        self.count_rows = count_rows  # to ask about the other question, at most
+        self.count_rows = count_rows  # to ask about the other question, at most; None: few
         self.columns, self.low, self.high = bounds.T
         self.owners, self.first, self.group = np.unique(self.columns, return_index=True,
                                                         return_inverse=True)
@@ -448,7 +448,7 @@ def unseen_precision(queries: Any, rule: np.ndarray, most: int = 1000) -> tuple 
     "Precision of the rule `(d,)` on held-out rows, and their number; None: none, or no budget."
     sampler = queries.sampler
     most = min(most, queries.left) if len(sampler.table.reader.data) > sampler.n else 0
-    if not queries.calls or most <= 0: return None
+    if not queries.rows or most <= 0: return None
     try: agreed = queries.answer(sampler.unseen(rule)[:most])  # they are in random order
     except BudgetSpent: return None
     return (float(agreed.mean()) if len(agreed) else None), len(agreed)
@@ -456,8 +456,9 @@ def unseen_precision(queries: Any, rule: np.ndarray, most: int = 1000) -> tuple 
 def other_precision(queries: Any, rule: np.ndarray, rng: Any) -> dict:
     "Precision of the rule `(d,)` under the other question: name -> (precision, rows, how)."
     sampler = queries.sampler
-    most = min(sampler.count_rows, queries.left)
-    if not queries.calls or most <= 0: return {}  # no budget is left, or was for the rule itself
+    few = min(100, queries.rows // 10)  # it is only for information, unless a user asks for it
+    most = min(few if sampler.count_rows is None else sampler.count_rows, queries.left)
+    if not queries.rows or most <= 0: return {}  # no budget is left, or was for the rule itself
     if not rule.any(): return {}  # with nothing held, both questions are one
     if isinstance(sampler, ObservedSampler):
         choices, name = TableSampler.draw(sampler, np.tile(rule, (most, 1)), rng)[1], "perturb"
@@ -519,14 +520,16 @@ class TableExplainer(Explainer[TabularExplanation]):
         require(self.table is not None, "this explainer has no training data yet: call fit first")
         return self.table
 
-    def sampler(self, X: Any, distribution: str = "perturb", count_rows: int = 300,
+    def sampler(self, X: Any, distribution: str = "perturb", count_rows: int | None = None,
                 extra: str = "error") -> Sampler:
         """The sampler of one row; `count_rows` rows at most are asked about the other question.
+
+        When not given: a tenth of what the search asked, 100 at most.
 
         With `extra="keep"` further columns of X go to the model, unchanged in every sample.
         """
         one_of("distribution", distribution, QUESTIONS)
-        number("count_rows", count_rows, -1, whole=True)
+        if count_rows is not None: number("count_rows", count_rows, -1, whole=True)
         table = self.fitted_table()
         instance = table.reader.one(X, extra)
         values = table.reader.values(instance)

@@ -137,13 +137,13 @@ def test_no_test_draws_more_than_max_pulls(kind, search, monkeypatch):
     from grokking_anchors import search as module
 
     seen = []
-    look = module.find_anchor
+    look = module.searched
 
     def spy(*arguments, **options):
         seen.append(look(*arguments, **options))
         return seen[-1]
 
-    monkeypatch.setattr(explanation, "find_anchor", spy)
+    monkeypatch.setattr(explanation, "searched", spy)
     explainer, instance = MADE[kind]
     explainer.explain(instance, search=search, **ASKED.get(kind, {}) | BASE | dict(max_pulls=90, threshold=0.99))
     tests = [test for test in seen[0].tested if test.certificate.delta]
