@@ -238,7 +238,7 @@ def pace(budget: Any) -> int:
     most = min(100 * settings.batch_size, settings.max_rows_per_call or np.inf)
     if settings.max_seconds is None: return most
     left = min(budget.until - time.monotonic(), settings.max_seconds / 10)
-    fits = left * asked / (budget.seconds or 1e-9) if asked else settings.batch_size // 10
+    fits = left * asked / (budget.seconds or 1e-9) if asked else settings.batch_size // 20
     return int(max(1, min(most, fits)))
 
 # %% ../nbs/01b_asking.ipynb #h6c1795

@@ -119,7 +119,8 @@ def audit(
     number("n", n, 0, whole=True)
     (sampler, agrees), rng = asked_again(explanation, explainer), np.random.default_rng(seed)
     rule, params = explanation.rule, explanation.meta["params"]
-    like = dict(deterministic=params["deterministic"], max_rows_per_call=params.get("max_rows_per_call"))
+    same = ("deterministic", "max_rows_per_call")
+    like = {name: params[name] for name in same if name in params}
     queries = Queries(sampler, agrees, Settings(max_queries=n + 1, **like))
     found = measured(lambda k: queries.ask(np.tile(rule, (k, 1)), rng)[2], n)
     held = checked_draw(sampler, np.zeros((n, len(rule)), bool), rng)[0]

@@ -320,7 +320,8 @@ VALUES = dict(tau=0.3, rate="theory", bandit=lambda pull, arms, n_top, **options
               min_samples_start=300, stride=0.5, deterministic=False, independent="call", short=0.1)  # fmt: skip
 WITH = dict(independent=dict(deterministic=False))  # what else must be given
 HONOURED = {"threshold", "delta", "batch_size", "coverage_samples", "stop_on_first", "max_anchor_size",
-            "n_covered_ex", "max_queries", "max_seconds", "max_pulls", "seed", "progress", "search"}  # fmt: skip
+            "n_covered_ex", "max_queries", "max_seconds", "max_rows_per_call", "on_error",
+            "max_pulls", "seed", "progress", "search"}  # fmt: skip
 
 
 def test_the_table_is_complete():
