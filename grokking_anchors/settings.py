@@ -30,7 +30,9 @@ class Settings:
     rate: str = "practical"  # or "theory": tau's promise holds, at several times the questions
     short: float = 0.0  # tax on each predicate in log coverage, for shorter rules (surrogate)
     max_queries: int = 200_000  # rows per explanation
-    max_seconds: float | None = None  # breaks reproducibility; what is certified by then stands
+    max_seconds: float | None = None  # breaks reproducibility; the last tenth is for a test
+    max_rows_per_call: int | None = None  # what one call of the model may hold, at most
+    on_error: str = "raise"  # a failing model, Ctrl-C; "return": the best explanation so far
     max_pulls: int = 10_000  # fresh samples per test
     stride: float = 1.0  # below 1: fewer rows in more calls, of each test and of the first pool
     deterministic: bool = True  # False: the model rolls dice, so no answer is used again
@@ -48,7 +50,7 @@ class Settings:
         number("stride", self.stride, 0, 1, closed=True)
         for name in WHOLE:
             number(name, getattr(self, name), 0, whole=True)
-        for name in ("max_seconds", "max_anchor_size", "seed"):
+        for name in ("max_seconds", "max_anchor_size", "max_rows_per_call", "seed"):
             if getattr(self, name) is not None:
                 number(name, getattr(self, name), -(name == "seed"), whole=name != "max_seconds")
         for name in ("stop_on_first", "deterministic", "progress"):
@@ -56,6 +58,7 @@ class Settings:
             require(fine, f"{name} must be True or False, came: {came!r}", TypeError)
         one_of("rate", self.rate, ("practical", "theory"))
         one_of("independent", self.independent, ("row", "call"))
+        one_of("on_error", self.on_error, ("raise", "return"))
         require(self.independent == "row" or not self.deterministic,
                 "independent='call' is for a model that rolls dice: give deterministic=False")
         told = f"bandit must be a function of (pull, arms, n_top, **options), came: {self.bandit!r}"

@@ -137,13 +137,13 @@ def test_no_test_draws_more_than_max_pulls(kind, search, monkeypatch):
     from grokking_anchors import search as module
 
     seen = []
-    look = module.find_anchor
+    look = module.searched
 
     def spy(*arguments, **options):
         seen.append(look(*arguments, **options))
         return seen[-1]
 
-    monkeypatch.setattr(explanation, "find_anchor", spy)
+    monkeypatch.setattr(explanation, "searched", spy)
     explainer, instance = MADE[kind]
     explainer.explain(instance, search=search, **ASKED.get(kind, {}) | BASE | dict(max_pulls=90, threshold=0.99))
     tests = [test for test in seen[0].tested if test.certificate.delta]
@@ -320,7 +320,8 @@ VALUES = dict(tau=0.3, rate="theory", bandit=lambda pull, arms, n_top, **options
               min_samples_start=300, stride=0.5, deterministic=False, independent="call", short=0.1)  # fmt: skip
 WITH = dict(independent=dict(deterministic=False))  # what else must be given
 HONOURED = {"threshold", "delta", "batch_size", "coverage_samples", "stop_on_first", "max_anchor_size",
-            "n_covered_ex", "max_queries", "max_seconds", "max_pulls", "seed", "progress", "search"}  # fmt: skip
+            "n_covered_ex", "max_queries", "max_seconds", "max_rows_per_call", "on_error",
+            "max_pulls", "seed", "progress", "search"}  # fmt: skip
 
 
 def test_the_table_is_complete():
