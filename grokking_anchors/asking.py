@@ -3,8 +3,9 @@
 # %% auto #0
 __all__ = ['RECHECKED', 'model_outputs', 'NoLabel', 'as_labels', 'predictor_of', 'Agreement', 'probability', 'labels_of',
            'copied', 'reach', 'predicted', 'agreement', 'row_keys', 'checked_draw', 'checked_coverage',
-           'checked_listing', 'same_inputs', 'BudgetSpent', 'in_parts', 'Budget', 'admitted', 'checked_agreement',
-           'Calls', 'Answers', 'Doubting', 'Queries', 'check_render', 'check_original', 'check_same']
+           'checked_listing', 'same_inputs', 'BudgetSpent', 'in_parts', 'pace', 'Budget', 'admitted',
+           'checked_agreement', 'Calls', 'Parts', 'Answers', 'Doubting', 'Queries', 'check_render', 'check_original',
+           'from_checks', 'check_same']
 
 # %% ../nbs/01b_asking.ipynb #hdc2f1b
 import time
@@ -234,24 +235,33 @@ def in_parts(rows: Any, size: Callable) -> Any:  # generator
         yield rows[i:i + (step := size())]
         i += step
 
+def pace(budget: Any) -> int:
+    "Rows of the next call: as many as may be, or as the clock allows; first a few."
+    settings, asked = budget.settings, budget.distinct + budget.again
+    most = min(100 * settings.batch_size, settings.max_rows_per_call or np.inf)
+    if settings.max_seconds is None: return most
+    left = min(budget.until - time.monotonic(), settings.max_seconds / 10)
+    fits = left * asked / (budget.seconds or 1e-9) if asked else settings.batch_size // 20
+    return int(max(1, min(most, fits)))
+
 # %% ../nbs/01b_asking.ipynb #h6c1795
 class Budget:
     "What was asked so far, and what may still be asked."
+    error: Any = None  # what ended the questions: the model's exception, or Ctrl-C
     def __init__(self, settings):
-        self.settings, limit = settings, settings.max_seconds
-        self.until = time.monotonic() + (np.inf if limit is None else limit)
+        self.settings, self.end = settings, time.monotonic() + (settings.max_seconds or np.inf)
+        self.until = self.end - (settings.max_seconds or 0) / 10  # the rest: for a last test
         self.calls, self.rows, self.distinct, self.again, self.seconds = 0, 0, 0, 0, 0.
-    def check(self, n):
-        "Raises BudgetSpent if n more rows are too many, or if it is late."
+    def check(self, n=0):
+        "Raises BudgetSpent if n more rows are too many, if it is late, or after an error."
+        if self.error is not None: raise BudgetSpent("error")
         if n > self.left: raise BudgetSpent("max_queries")
         if time.monotonic() > self.until: raise BudgetSpent("max_seconds")
-
     left = property(lambda self: self.settings.max_queries - 1 - self.rows)  # 1: the instance
     reserve = property(lambda self: self.settings.max_queries // 10)  # rows, for the tests to come
-    def pace(self):  # rows of a call: 100 batches at most, one at least, as the clock allows
-        size, left = self.settings.batch_size, self.until - time.monotonic()
-        pace = (self.distinct or 1e-9) / (self.seconds or 1e-9)
-        return int(max(size, min(100 * size, left * pace)))
+    def stopped(self, error):  # what to raise: after an error of the model there is no question
+        if not from_checks(error): self.error, error = error, BudgetSpent("error")
+        return error
     def counts(self):  # seconds in the model and in `render`
         return {key: getattr(self, key) for key in "calls rows distinct again seconds".split()}
 
@@ -295,41 +305,58 @@ class Calls(Budget):
         super().__init__(settings)
         require(callable(agrees), f"agrees must be a function, came: {agrees!r}", TypeError)
         self.sampler, self.agrees, self.known = admitted(sampler), agrees, {}
-        self.progress = progress  # told how many rows were answered
-
+        self.progress, self.memo = progress, {}  # told of rows; answers to an earlier search
     def call(self, choices):
         "Choices `(n, c)` -> agreement `(n,)`, from the model: no other line of a search asks it."
         start, inputs = time.perf_counter(), self.sampler.render(choices)
         if not self.calls: check_render(self.sampler, choices, inputs)
-        agreed = checked_agreement(self.agrees(copied(inputs)), len(choices))
+        try: answers = self.agrees(copied(inputs))
+        except (Exception, KeyboardInterrupt) as error: raise self.stopped(error)
+        agreed = checked_agreement(answers, len(choices))
         self.calls, self.distinct = self.calls + 1, self.distinct + len(choices)
         self.seconds += time.perf_counter() - start
+        return agreed
+
+# %% ../nbs/01b_asking.ipynb #h5cdfc9
+class Parts(Calls):
+    "Questions in parts that the model can bear."
+    def asked(self, choices, keys=()):  # `keys` of the rows, where answers are kept
+        "Choices `(n, c)` -> agreement `(n,)`. Raises BudgetSpent."
+        told = {key: self.memo[key] for key in keys if key in self.memo}
+        self.known.update(told)
+        agreed = np.array([told.get(key, np.nan) for key in keys or [None] * len(choices)])
+        for part in in_parts(np.flatnonzero(np.isnan(agreed)), lambda: pace(self)):
+            if not len(part): break
+            self.check()
+            agreed[part] = self.call(choices[part])
+            for i in part if keys else (): self.known.setdefault(keys[i], float(agreed[i]))
         return agreed
 
 # %% ../nbs/01b_asking.ipynb #hfb8f7e
 RECHECKED = 30  # rows that are asked twice: a .9 model is missed with probability .82**30 = .003
 
-class Answers(Calls):
+class Answers(Parts):
     "The model's agreement with recipes: each is asked once, a few twice."
     unlike: frozenset = frozenset()  # the instance's key, as long as no sample was like it
     def recall(self, choices):
         "Choices `(n, c)` -> agreement `(n,)`; the model sees what it was never asked."
-        if not self.settings.deterministic: return self.call(choices)
+        if not self.settings.deterministic: return self.asked(choices)
         keys = row_keys(choices)
         if self.unlike and not self.unlike.isdisjoint(keys):
             self.distinct, self.unlike = self.distinct + 1, frozenset()
         new = {key: i for i, key in enumerate(keys) if key not in self.known}
         again = self.repeated(keys, new)
-        if new or again:
-            agreed = self.call(choices[[*new.values(), *again]])
-            self.known.update(zip(new, agreed.tolist()))
-            self.distinct, self.again = self.distinct - len(again), self.again + len(again)
+        if rows := [*new.values(), *again]:
+            agreed = self.asked(choices[rows], [keys[i] for i in rows])
+            self.distinct -= sum(keys[i] not in self.memo for i in again)
+            self.again += len(again)
             check_same([self.known[keys[i]] for i in again], agreed[len(new):])
         return np.array([self.known[key] for key in keys])
 
 # %% ../nbs/01b_asking.ipynb #hca87e6
 class Doubting(Answers):
     "Answers that are doubted: some rows are asked again."
+    met: bool = False  # has the instance been asked?
     def repeated(self, keys, new):
         "Numbers of the rows to ask again: half of what is left; all of it if nothing is new."
         left = RECHECKED - self.again
@@ -342,7 +369,9 @@ class Doubting(Answers):
         own = keys.index(keys[-1])  # the instance, or a sample like it
         agreed = self.recall(asked[:max(own + 1, len(choices))])
         check_original(self, agreed[own])
-        if own == len(choices): self.distinct, self.unlike = self.distinct - 1, frozenset(keys[-1:])
+        self.met = True
+        if own == len(choices) and keys[-1] not in self.memo:
+            self.distinct, self.unlike = self.distinct - 1, frozenset(keys[-1:])
         return agreed[:len(choices)]
 
 # %% ../nbs/01b_asking.ipynb #h5e3c37
@@ -355,14 +384,14 @@ class Queries(Doubting):
         drawn = (checked_draw(self.sampler, part, rng) for part in self.batches(rules))
         parts = [(held, choices, self.answer(choices)) for held, choices in drawn]
         return [np.concatenate(part) for part in zip(*parts)]
-    def batches(self, rows):  # in parts of at most `max_batch_bytes`, when rendered, and `pace()`
+    def batches(self, rows):  # in parts of 100 batches, or of `max_batch_bytes` when rendered
         most = max(1, self.max_batch_bytes // max(1, self.sampler.row_bytes))
-        return in_parts(rows, lambda: min(most, self.pace()))
+        return in_parts(rows, lambda: min(most, 100 * self.settings.batch_size))
     def answer(self, choices):  # `(n, c)` -> agreement `(n,)`, within the budget
         self.check(len(choices))
         if not len(choices): return np.zeros(0)
-        agreed = self.recall(choices) if self.calls else self.first(choices)
         self.rows += len(choices)
+        agreed = self.recall(choices) if self.met else self.first(choices)
         self.progress(len(choices))
         return agreed
 
@@ -386,6 +415,13 @@ def check_original(answers: Answers, agreed: float):
             "swapped? (A model that rolls dice needs deterministic=False.)")
 
 # %% ../nbs/01b_asking.ipynb #ha5a5b0
+def from_checks(error: Any) -> bool:
+    "Did a check of ours raise it, and not the model? Then no answer can be trusted."
+    frame = error.__traceback__
+    while frame.tb_next is not None: frame = frame.tb_next
+    ours = isinstance(error, NoLabel) or frame.tb_frame.f_code is require.__code__
+    return ours and isinstance(error, Exception)
+
 def check_same(first: list, second: np.ndarray):
     "Raises ValueError unless rows that were asked twice got the same answer."
     for one, two in zip(first, second):

@@ -96,8 +96,10 @@ def audit(
     "Draw n fresh neighbours and compare. Raises TypeError, or ValueError if the explainer differs."
     number("n", n, 0, whole=True)
     (sampler, agrees), rng = asked_again(explanation, explainer), np.random.default_rng(seed)
-    rule, dice = explanation.rule, not explanation.meta["params"]["deterministic"]
-    queries = Queries(sampler, agrees, Settings(max_queries=n + 1, deterministic=not dice))
+    rule, params = explanation.rule, explanation.meta["params"]
+    same = ("deterministic", "max_rows_per_call")
+    like = {name: params[name] for name in same if name in params}
+    queries = Queries(sampler, agrees, Settings(max_queries=n + 1, **like))
     found = measured(lambda k: queries.ask(np.tile(rule, (k, 1)), rng)[2], n)
     held = checked_draw(sampler, np.zeros((n, len(rule)), bool), rng)[0]
     return Audit(explanation, found, Measured(int(applies(rule, held).sum()), n))

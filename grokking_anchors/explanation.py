@@ -4,7 +4,7 @@
 __all__ = ['NOTHING', 'CHIP', 'DOUBT', 'WINGS', 'Kind', 'S', 'OPTIONS', 'QUESTION', 'by_effect', 'asked_each', 'shares_known',
            'part', 'partial_anchors', 'Claim', 'raw_of', 'Answering', 'number_text', 'facts_of', 'chips', 'html_table',
            'Told', 'Shown', 'parts_of_raw', 'values_of', 'kinds_below', 'kind_named', 'Explanation', 'explain', 'Door',
-           'Explainer', 'offering', 'agreement_of', 'asked_by', 'explained']
+           'Explainer', 'offering', 'agreement_of', 'asked_by', 'depends', 'resumed', 'explained']
 
 # %% ../nbs/06_explanation.ipynb #hb165a7
 import html, json
@@ -24,8 +24,8 @@ from .pages import Pages, said
 from .params import Params, checked_names, classes_of, translated
 from .plots import entitled, partial_bars
 from .sampling import Sampler
-from .search import SearchResult, Verdict, find_anchor
-from .settings import Settings, documented, no_unknown, require
+from .search import KEPT, SearchResult, Verdict, delivered, fingerprint, searched, verdict_of
+from .settings import Settings, documented, no_unknown, require, settings_from
 
 # %% ../nbs/06_explanation.ipynb #h1d3411
 def by_effect(
@@ -33,10 +33,12 @@ def by_effect(
 ) -> list:  # predicate numbers of its rule
     "The rule's predicates, each time the one that makes the most precise rule."
     order, rule = [], np.zeros_like(result.rule)
+    pace = -(-int(result.rule.sum()) // 64)  # of a very long rule, several at a time
     while (left := np.flatnonzero(result.rule & ~rule)).size:
         larger = rule | np.eye(len(rule), dtype=bool)[left]
-        order.append(int(left[np.argmax(result.estimate(larger))]))
-        rule[order[-1]] = True
+        best = left[np.argsort(-result.estimate(larger), kind="stable")[:pace]]
+        order += best.tolist()
+        rule[best] = True
     return order
 
 # %% ../nbs/06_explanation.ipynb #ha4039f
@@ -109,11 +111,11 @@ class Answering(Claim):
     words = property(lambda self: list(map(str, self.raw["names"])))  # the rule as people read it
     anchor = property(lambda self: self.words)  # the rule in the published form
     data = property(lambda self: self.published())
-
     def published(self):
         numbers = dict(precision=self.precision, coverage=self.coverage)
         return dict(anchor=self.anchor, **numbers, raw=self.raw)
-
+    def breaks(self, predictor: Any = None, **options: Any) -> Any:  # what would change it: see 10b
+        return import_module("grokking_anchors.breaking").breaks(self, predictor, **options)
     def check(self, inputs: Any) -> np.ndarray:
         "Which predicate holds for which input: `(n, d)` bool. Every kind of input knows how."
         raise NotImplementedError(f"{type(self).__name__} cannot check new inputs")
@@ -258,19 +260,19 @@ def explain(
     instance: Any = None,  # for the record
     kind: type = Explanation,
     details: Callable = lambda result: {},  # what this kind has of its own
+    memo: dict | None = None,  # what a search that failed was told; emptied, or filled again
     **options: Any,  # see `Settings`
 ) -> Any:  # an explanation of this kind
     "Search, and wrap up what was found."
-    result = find_anchor(sampler, agrees, **options)
+    result = searched(sampler, agrees, settings_from(options), memo := {} if memo is None else memo)
     parts, queries, own = partial_anchors(result), result.tally.queries, details(result)
-    verdict = {f.name: getattr(result, f.name) for f in fields(Verdict)}
     own.setdefault("asked_of", (sampler, agrees))
     meta = dict(name=kind.__name__, params=queries.settings.record(),
                 search=dict(used=result.search, why=result.why)) | own.pop("meta", {})
     whole = dict(rule=result.rule, predicates=list(sampler.predicates), names=list(sampler.names),
                  parts=parts, instance=deepcopy(instance), queries=queries.counts(), meta=meta,
                  prediction=getattr(agrees, "prediction", None))
-    return kind(**(verdict | whole | own))
+    return delivered(queries, kind(**(verdict_of(result) | whole | own)), memo, "explanation")
 
 # %% ../nbs/06_explanation.ipynb #h5d3cec
 Kind = TypeVar("Kind", bound=Explanation)
@@ -307,7 +309,8 @@ class Explainer(Door[Kind]):
         search: Any = S.search, bandit: Callable | None = None, rate: str = S.rate,
         short: float = S.short, max_queries: int = S.max_queries, max_seconds: float | None = None,
         max_pulls: int = S.max_pulls, stride: float = S.stride, deterministic: bool = True,
-        independent: str = "row", seed: int | None = None, progress: bool = False, **asked: Any,
+        independent: str = "row", seed: int | None = None, progress: bool = False,
+        max_rows_per_call: int | None = None, on_error: str = S.on_error, **asked: Any,
     ) -> Kind:
         "The rule that is enough for the prediction; what one kind knows besides: its `sampler`."
         options = {name: value for name, value in locals().items() if name in OPTIONS}
@@ -339,13 +342,36 @@ def asked_by(door: Door, instance: Any, question: Any, asked: dict) -> tuple:
     sampler = admitted(door.sampler(instance, **asked))
     return sampler, agreement_of(door.model, sampler, question), sampler.render(sampler.original())
 
+# %% ../nbs/06_explanation.ipynb #hbf2acd
+def depends(door: Door, sampler: Sampler, question: Any) -> list:
+    "All that answers depend on: what the explainer holds, the question, and the sampler's inputs."
+    few = np.zeros((20, len(sampler.predicates)), bool)
+    drawn = sampler.draw(few, np.random.default_rng(0))[1]
+    inputs = sampler.render(np.concatenate([sampler.original(), drawn]))
+    return [*vars(door).values(), (repr(question), fingerprint(sampler.predicates, inputs))]
+
+def resumed(door: Door, sampler: Sampler, question: tuple, asked: dict) -> tuple:
+    "Agreement and answers, of the search that failed if it asked the same, else new ones."
+    kept = KEPT.pop(door, None) if type(door).__hash__ else None
+    if kept is not None:
+        now = depends(door, sampler, (question, asked))
+        same = [a is b for a, b in zip(kept[0][:-1], now[:-1])]
+        if len(kept[0]) == len(now) and all(same) and kept[0][-1] == now[-1]: return kept[1:]
+    return agreement_of(door.model, sampler, question), {}
+
+# %% ../nbs/06_explanation.ipynb #hf23ebe
 def explained(door: Door, instance: Any, question: tuple, options: dict, asked: dict) -> Any:
     "An explanation; `question` is (target, tolerance, soft), `asked` what only this kind knows."
     instance, asked, options = translated(instance, asked, options, door.seed)
     no_unknown(asked, [*OPTIONS, *QUESTION, *list(signature(door.sampler).parameters)[1:]])
-    sampler, agrees, inputs = asked_by(door, instance, question, asked)
+    sampler = admitted(door.sampler(instance, **asked))
+    inputs = sampler.render(sampler.original())
+    agrees, memo = resumed(door, sampler, question, asked)
     def details(result):
         own, whole = door.told(result), dict(zip(QUESTION, question)) | asked
         return own | dict(asked_of=copy(door), meta=own.get("meta", {}) | dict(asked=whole))
-    return offering(door.model, sampler, lambda: explain(
-        sampler, agrees, door.record(inputs), door.kind, details, **options))
+    try: return offering(door.model, sampler, lambda: explain(
+        sampler, agrees, door.record(inputs), door.kind, details, memo, **options))
+    finally:
+        if memo and type(door).__hash__:
+            KEPT[door] = depends(door, sampler, (question, asked)), agrees, memo

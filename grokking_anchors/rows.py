@@ -240,9 +240,9 @@ class TableSampler(Sampler):
     "Perturb: the rule's columns are written, each by itself, into random training rows."
     distribution = "perturb"
 
-    def __init__(self, table: Table, instance: Any, bounds: np.ndarray, count_rows: int = 300):
+    def __init__(self, table: Table, instance: Any, bounds: np.ndarray, count_rows: Any = None):
         self.table, self.instance, self.bounds, self.n = table, instance, bounds, len(table.reader)
-        self.count_rows = count_rows  # to ask about the other question, at most
+        self.count_rows = count_rows  # to ask about the other question, at most; None: few
         self.columns, self.low, self.high = bounds.T
         self.owners, self.first, self.group = np.unique(self.columns, return_index=True,
                                                         return_inverse=True)
@@ -283,6 +283,12 @@ class TableSampler(Sampler):
 
     def original(self): return np.full((1, len(self.table.columns)), self.n)
 
+    def restored(self, choices, gone):
+        "Columns without a predicate that is `gone` `(n, d)` get the instance's own values."
+        other = np.zeros(choices.shape, bool)
+        other[:, self.owners] = np.logical_or.reduceat(gone, self.first, axis=1)
+        return np.where(other, choices, self.n)
+
     def render(self, choices):
         "Source rows -> model inputs, an array or a DataFrame as the training data was."
         if choices.shape[1] == 1: choices = np.repeat(choices, len(self.table.columns), axis=1)
@@ -295,6 +301,10 @@ class TableSampler(Sampler):
     def examples(self, choices):
         rows = self.render(choices)
         return frame_records(rows) if is_frame(rows) else rows
+
+    @property
+    def alone(self):
+        return f"values from random ones of {self.n:,} training rows; all else as in the instance"
 
     @property
     def under(self):
@@ -331,6 +341,8 @@ class TableSampler(Sampler):
 class ObservedSampler(TableSampler):
     "Observe: training rows that satisfy the rule; the instance itself where there is none."
     distribution, exact_reuse = "observe", True
+    alone = "training rows that are unlike the instance in this alone, by its bins"
+    restored = Sampler.restored
     n_inputs = property(lambda self: self.n if self.whole else None)
 
     @property
@@ -465,7 +477,7 @@ def unseen_precision(queries: Any, rule: np.ndarray, most: int = 1000) -> tuple 
     "Precision of the rule `(d,)` on held-out rows, and their number; None: none, or no budget."
     sampler = queries.sampler
     most = min(most, queries.left) if len(sampler.table.reader.data) > sampler.n else 0
-    if not queries.calls or most <= 0: return None
+    if not queries.rows or most <= 0: return None
     try: agreed = queries.answer(sampler.unseen(rule)[:most])  # they are in random order
     except BudgetSpent: return None
     return (float(agreed.mean()) if len(agreed) else None), len(agreed)
@@ -473,8 +485,9 @@ def unseen_precision(queries: Any, rule: np.ndarray, most: int = 1000) -> tuple 
 def other_precision(queries: Any, rule: np.ndarray, rng: Any) -> dict:
     "Precision of the rule `(d,)` under the other question: name -> (precision, rows, how)."
     sampler = queries.sampler
-    most = min(sampler.count_rows, queries.left)
-    if not queries.calls or most <= 0: return {}  # no budget is left, or was for the rule itself
+    few = min(100, queries.rows // 10)  # it is only for information, unless a user asks for it
+    most = min(few if sampler.count_rows is None else sampler.count_rows, queries.left)
+    if not queries.rows or most <= 0: return {}  # no budget is left, or was for the rule itself
     if not rule.any(): return {}  # with nothing held, both questions are one
     if isinstance(sampler, ObservedSampler):
         choices, name = TableSampler.draw(sampler, np.tile(rule, (most, 1)), rng)[1], "perturb"
@@ -537,14 +550,16 @@ class TableExplainer(Explainer[TabularExplanation]):
         require(self.table is not None, "this explainer has no training data yet: call fit first")
         return self.table
 
-    def sampler(self, X: Any, distribution: str = "perturb", count_rows: int = 300,
+    def sampler(self, X: Any, distribution: str = "perturb", count_rows: int | None = None,
                 extra: str = "error") -> Sampler:
         """The sampler of one row; `count_rows` rows at most are asked about the other question.
+
+        When not given: a tenth of what the search asked, 100 at most.
 
         With `extra="keep"` further columns of X go to the model, unchanged in every sample.
         """
         one_of("distribution", distribution, QUESTIONS)
-        number("count_rows", count_rows, -1, whole=True)
+        if count_rows is not None: number("count_rows", count_rows, -1, whole=True)
         table = self.fitted_table()
         instance = table.reader.one(X, extra)
         values = table.reader.values(instance)
