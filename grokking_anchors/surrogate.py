@@ -271,7 +271,8 @@ def surrogate(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Call
 def widen(model: Surrogate, tally: Tally, certifier: Certifier, coverage_of: Callable):
     "From the best rule to wider ones, at most six times, as long as one is certified."
     for _ in range(6):
+        if not certifier.best.rule.any(): return
         learn(model, tally)
         looser = wider(model, certifier.best.rule, coverage_of)
-        if not certifier.best.rule.any() or not len(looser): return
+        if not len(looser): return
         if not certifier(labelled(tally, coverage_of, looser, model.settings.batch_size)): return
