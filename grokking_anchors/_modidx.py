@@ -12,6 +12,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                          'grokking_anchors.asking.Budget': ('asking.html#budget', 'grokking_anchors/asking.py'),
                                          'grokking_anchors.asking.Budget.__init__': ( 'asking.html#budget.__init__',
                                                                                       'grokking_anchors/asking.py'),
+                                         'grokking_anchors.asking.Budget.all_the_time': ( 'asking.html#budget.all_the_time',
+                                                                                          'grokking_anchors/asking.py'),
                                          'grokking_anchors.asking.Budget.check': ('asking.html#budget.check', 'grokking_anchors/asking.py'),
                                          'grokking_anchors.asking.Budget.counts': ( 'asking.html#budget.counts',
                                                                                     'grokking_anchors/asking.py'),

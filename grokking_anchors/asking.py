@@ -257,13 +257,13 @@ class Budget:
         if self.error is not None: raise BudgetSpent("error")
         if n > self.left: raise BudgetSpent("max_queries")
         if time.monotonic() > self.until: raise BudgetSpent("max_seconds")
+    def all_the_time(self): self.until = self.end
     left = property(lambda self: self.settings.max_queries - 1 - self.rows)  # 1: the instance
     reserve = property(lambda self: self.settings.max_queries // 10)  # rows, for the tests to come
     def stopped(self, error):  # what to raise: after an error of the model there is no question
         if not from_checks(error): self.error, error = error, BudgetSpent("error")
         return error
-    def counts(self):  # seconds in the model and in `render`
-        return {key: getattr(self, key) for key in "calls rows distinct again seconds".split()}
+    def counts(self): return {k: vars(self)[k] for k in "calls rows distinct again seconds".split()}
 
 # %% ../nbs/01b_asking.ipynb #h705f51
 def admitted(sampler: Any) -> Sampler:
@@ -301,11 +301,12 @@ def checked_agreement(agreed: Any, n: int) -> np.ndarray:
 # %% ../nbs/01b_asking.ipynb #hdcbc24
 class Calls(Budget):
     "Calls of the model, timed and counted."
-    def __init__(self, sampler, agrees, settings=Settings(), progress=lambda rows: None):
+    def __init__(self, sampler, agrees, settings=Settings(), progress=None, memo=None):
         super().__init__(settings)
         require(callable(agrees), f"agrees must be a function, came: {agrees!r}", TypeError)
         self.sampler, self.agrees, self.known = admitted(sampler), agrees, {}
-        self.progress, self.memo = progress, {}  # told of rows; answers to an earlier search
+        self.progress, self.memo = progress or (lambda rows: None), dict(memo or {})
+        if memo: memo.clear()  # answers to a search that failed: who hands them on must say so
     def call(self, choices):
         "Choices `(n, c)` -> agreement `(n,)`, from the model: no other line of a search asks it."
         start, inputs = time.perf_counter(), self.sampler.render(choices)

@@ -7,8 +7,9 @@ __all__ = ['NOTHING', 'CHIP', 'DOUBT', 'WINGS', 'Kind', 'S', 'OPTIONS', 'QUESTIO
            'Explainer', 'offering', 'agreement_of', 'asked_by', 'depends', 'resumed', 'explained']
 
 # %% ../nbs/06_explanation.ipynb #hb165a7
-import html, json
-from collections.abc import Callable
+import html
+import json
+from collections.abc import Callable, Hashable
 from copy import copy, deepcopy
 from dataclasses import dataclass, field, fields
 from importlib import import_module
@@ -352,7 +353,7 @@ def depends(door: Door, sampler: Sampler, question: Any) -> list:
 
 def resumed(door: Door, sampler: Sampler, question: tuple, asked: dict) -> tuple:
     "Agreement and answers, of the search that failed if it asked the same, else new ones."
-    kept = KEPT.pop(door, None) if type(door).__hash__ else None
+    kept = KEPT.pop(door, None) if isinstance(door, Hashable) else None
     if kept is not None:
         now = depends(door, sampler, (question, asked))
         same = [a is b for a, b in zip(kept[0][:-1], now[:-1])]
@@ -373,5 +374,5 @@ def explained(door: Door, instance: Any, question: tuple, options: dict, asked: 
     try: return offering(door.model, sampler, lambda: explain(
         sampler, agrees, door.record(inputs), door.kind, details, memo, **options))
     finally:
-        if memo and type(door).__hash__:
+        if memo and isinstance(door, Hashable):
             KEPT[door] = depends(door, sampler, (question, asked)), agrees, memo

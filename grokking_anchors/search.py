@@ -340,7 +340,7 @@ def numbers_of(
 # %% ../nbs/05b_search.ipynb #h47f689
 KEPT: WeakKeyDictionary = WeakKeyDictionary()  # explainer -> what failed, and answers: see 06
 
-def fingerprint(predicates: list, inputs: Any) -> bytes:
+def fingerprint(predicates: Any, inputs: Any) -> bytes:
     "Equal for equal inputs and predicates: 16 bytes."
     plain = (str, int, float, bool, np.generic)
     try: values = np.asarray(inputs)
@@ -363,17 +363,19 @@ def looked(look: Callable, tally: Tally, certifier: Certifier, coverage_of: Call
     try:
         try: estimate = look(tally, certifier, coverage_of)
         except BudgetSpent as budget:
-            spent, queries.until = str(budget), queries.end
+            spent = str(budget)
+            queries.all_the_time()
             last_chance(tally, certifier, coverage_of, spent=True)
     except BudgetSpent: pass
     except KeyboardInterrupt as error: queries.stopped(error)
-    queries.until = queries.end
+    queries.all_the_time()
     return estimate, spent
 
 def named(error: BaseException) -> str:
     "What ended the questions, in words."
-    told = f"{type(error).__name__}: {error!s:.200}".removesuffix(": ")
-    return "Ctrl-C" if isinstance(error, KeyboardInterrupt) else told
+    if isinstance(error, KeyboardInterrupt): return "Ctrl-C"
+    try: return f"{type(error).__name__}: {error!s:.200}".removesuffix(": ")
+    except Exception: return type(error).__name__  # it cannot be printed
 
 # %% ../nbs/05b_search.ipynb #he451d7
 def cut_short(error: BaseException, certified: bool, reason: str) -> tuple:  # outcome, reason
@@ -399,10 +401,9 @@ def searched(sampler: Sampler, agrees: Callable, settings: Settings, memo: dict)
     for_coverage, for_search, for_tests = streams(sampler, settings.seed)
     coverage_of, recount = (coverage_counter(sampler, n, for_coverage) for _ in range(2))
     with tqdm(disable=not settings.progress, unit=" rows", leave=False) as bar:
-        queries = Queries(sampler, agrees, settings)
-        tally, certifier = Tally(queries, for_search), Certifier(queries, for_tests)
-        queries.memo, queries.progress = memo.copy(), lambda rows: shown(bar, certifier, rows)
-        memo.clear()  # what is not handed on is forgotten
+        queries = Queries(sampler, agrees, settings, lambda rows: shown(bar, certifier, rows), memo)
+        tally: Tally = Tally(queries, for_search)
+        certifier: Certifier = Certifier(queries, for_tests)
         estimate, spent = looked(strategy.look, tally, certifier, coverage_of)
     test, best = rule_to_return(certifier, coverage_of), certifier.best is not None
     outcome, reason = in_words(certifier, settings, "" if queries.error else spent)
@@ -418,8 +419,8 @@ def find_anchor(
     **options: Any,  # see `Settings`; an unknown name is an error
 ) -> SearchResult:
     "The rule of largest coverage that is certified to be sufficient for the model's decision."
-    result = searched(sampler, agrees, settings_from(options), memo := {})
-    return delivered(result.tally.queries, result, memo, "result")
+    result = searched(sampler, agrees, settings_from(options), {})
+    return delivered(result.tally.queries, result, {}, "result")
 
 def shown(bar: Any, certifier: Certifier, rows: int):
     "Tell a bar of so many rows more, of the best rule so far, and of the seconds that are left."

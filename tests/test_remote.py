@@ -244,6 +244,18 @@ def test_the_next_explanation_goes_on(search):
     assert found.queries["distinct"] <= len(set(wire.texts)) and explainer not in KEPT
 
 
+def test_a_failure_in_between_loses_nothing():
+    """Fails, fails again at once with another seed, then goes on: what the first was told is not asked again."""
+    wire = Wire([8, 9], OSError("gone"))
+    explainer = Toy(wire, seed=0)
+    for seed in (0, 1):
+        with pytest.raises(OSError):
+            explainer.explain(SENTENCE, seed=seed, max_rows_per_call=40, search="beam")
+    before, wire.texts = set(wire.texts), []
+    explainer.explain(SENTENCE, max_rows_per_call=40, search="beam")
+    assert len(before) > 150 and before.isdisjoint(wire.texts)
+
+
 def test_answers_are_forgotten_when_the_question_changes():
     """Another instance, model, target or sampler starts anew; so does a copy, and a pickle."""
 
