@@ -203,6 +203,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                        'grokking_anchors/certify.py'),
                                           'grokking_anchors.certify.Looks': ('certify.html#looks', 'grokking_anchors/certify.py'),
                                           'grokking_anchors.certify.Tested': ('certify.html#tested', 'grokking_anchors/certify.py'),
+                                          'grokking_anchors.certify.Tested.examples': ( 'certify.html#tested.examples',
+                                                                                        'grokking_anchors/certify.py'),
                                           'grokking_anchors.certify.belief_of': ('certify.html#belief_of', 'grokking_anchors/certify.py'),
                                           'grokking_anchors.certify.certify': ('certify.html#certify', 'grokking_anchors/certify.py'),
                                           'grokking_anchors.certify.closest': ('certify.html#closest', 'grokking_anchors/certify.py'),

@@ -7,8 +7,7 @@ __all__ = ['NOTHING', 'CHIP', 'DOUBT', 'WINGS', 'Kind', 'S', 'OPTIONS', 'QUESTIO
            'Explainer', 'offering', 'agreement_of', 'asked_by', 'depends', 'resumed', 'explained']
 
 # %% ../nbs/06_explanation.ipynb #hb165a7
-import html
-import json
+import html, json
 from collections.abc import Callable, Hashable
 from copy import copy, deepcopy
 from dataclasses import dataclass, field, fields

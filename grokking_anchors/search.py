@@ -113,27 +113,23 @@ def last_chance(tally: Tally, certifier: Certifier, coverage_of: Callable, spent
 def hopeful(certifier: Certifier) -> list:
     "The rules last left undecided with a share above the threshold, the closest to winning first."
     last = {test.rule.tobytes(): test for test in certifier.tests}  # a rule's latest test counts
-    threshold, fair = certifier.queries.settings.threshold, []
-    for test in last.values():
-        game = test.certificate
-        if game.verdict == "undecided" and game.hits >= threshold * game.pulls: fair.append(test)
+    t = certifier.queries.settings.threshold
+    fair = [test for test in last.values() if (game := test.certificate).verdict == "undecided"
+            and game.hits >= t * game.pulls]
     return sorted(fair, key=lambda test: -test.certificate.log_e)
 
 def played_on(certifier: Certifier, test: Tested, most: int):
     "The same game, up to `most` samples in all; it is filed again."
-    a, b = test.certificate.belief  # counts that give this belief again: see `belief_of`
-    counts = (np.array([x]) for x in (test.coverage, 2 * (a - 1), 2 * (a + b - 2)))
-    same, delta = Candidates(test.rule[None], *counts), test.certificate.delta
+    _, hits, pulls, _, delta, _ = test.certificate
+    same = Candidates(test.rule[None], *np.array([[test.coverage], [hits], [pulls]]))
     certifier.file(fresh_test(certifier.queries, certifier.rng, same, delta, most, test))
 
 def still_missing(test: Tested, threshold: float) -> str:
     "How many fresh samples would decide, if the rule stays as precise as it looked."
     _, hits, pulls, _, delta, _ = test.certificate
-    per_sample = float(bernoulli_kl(hits / pulls, threshold))  # log coins that one sample wins
-    need = np.log(1 / delta) / max(per_sample, 1e-9)
-    told = f"about {need:,.0f}" if need < 1e7 else "more than ten million"
-    return (f"{hits / pulls:.4f} of {pulls:,} fresh samples agreed; to certify that takes {told} "
-            "(see max_pulls and max_queries)")
+    won = max(float(bernoulli_kl(hits / pulls, threshold)), 1e-9)  # log coins a sample wins
+    return (f"{hits / pulls:.4f} of {pulls:,} fresh samples agreed; to certify that takes about "
+            f"{np.log(1 / delta) / won:,.0f} (see max_pulls and max_queries)")
 
 # %% ../nbs/05b_search.ipynb #hc335ea
 def first_pool(tally: Tally, certifier: Certifier, coverage_of: Callable):

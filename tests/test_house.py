@@ -80,7 +80,7 @@ def test_few_parameters():
     assert {name: found for name, found in wide.items() if found} == PUBLISHED
 
 
-PUBLISHED = {"explanation": ["explain"], "image": ["__init__"]}
+PUBLISHED = {"explanation": ["explain"], "image": ["__init__"], "rows": ["__init__"], "text": ["__init__"]}
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)

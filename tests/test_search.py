@@ -486,6 +486,6 @@ def test_games_that_are_played_on_keep_delta():
         for most in (4000, 16_000):
             if game.verdict == "undecided":
                 ask = lambda n: rng.random(n) < 0.9499  # noqa: B023, E731
-                game = certify(ask, 0.95, 0.1, looks=Looks(max_pulls=most), so_far=game[1:3])
+                game = certify(ask, 0.95, 0.1, looks=Looks(max_pulls=most), earlier=game)
         wins += game.verdict == "certified"
     assert wins <= 51  # binomial(300, .1): 52 or more once in 10,000
