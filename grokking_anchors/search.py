@@ -107,15 +107,14 @@ def last_chance(tally: Tally, certifier: Certifier, coverage_of: Callable, spent
             certifier.test(candidate, left if spent else None)
     most = 0 if spent or "max_pulls" in settings.changed() else settings.max_queries // 4
     if certifier.best is None and settings.max_pulls < most <= queries.left:
-        for test in hopeful(certifier)[:1]: played_on(certifier, test, most)
+        for test in hopeful(certifier, settings.threshold)[:1]: played_on(certifier, test, most)
 
 # %% ../nbs/05b_search.ipynb #h0f12de
-def hopeful(certifier: Certifier) -> list:
+def hopeful(certifier: Certifier, threshold: float) -> list:
     "The rules last left undecided with a share above the threshold, the closest to winning first."
     last = {test.rule.tobytes(): test for test in certifier.tests}  # a rule's latest test counts
-    t = certifier.queries.settings.threshold
-    fair = [test for test in last.values() if (game := test.certificate).verdict == "undecided"
-            and game.hits >= t * game.pulls]
+    fair = [test for test in last.values() if test.certificate.verdict == "undecided"
+            and test.certificate.hits >= threshold * test.certificate.pulls]
     return sorted(fair, key=lambda test: -test.certificate.log_e)
 
 def played_on(certifier: Certifier, test: Tested, most: int):
@@ -292,7 +291,7 @@ def in_words(
                              f"in at most a share {settings.delta:g} of explanations{more}")
     if spent: return "budget", (f"{spent}={getattr(settings, spent):g} ended the search "
                                 "before a rule was certified")
-    if close := hopeful(certifier):
+    if close := hopeful(certifier, settings.threshold):
         return "undecided", f"a rule may exceed {t}: {still_missing(close[0], settings.threshold)}"
     return "exhausted", f"no rule that was tried reaches {t} under {under}"
 
