@@ -665,7 +665,6 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                          'grokking_anchors.search.named': ('search.html#named', 'grokking_anchors/search.py'),
                                          'grokking_anchors.search.neighbours': ('search.html#neighbours', 'grokking_anchors/search.py'),
                                          'grokking_anchors.search.numbers_of': ('search.html#numbers_of', 'grokking_anchors/search.py'),
-                                         'grokking_anchors.search.played_on': ('search.html#played_on', 'grokking_anchors/search.py'),
                                          'grokking_anchors.search.polish': ('search.html#polish', 'grokking_anchors/search.py'),
                                          'grokking_anchors.search.rule_to_return': ( 'search.html#rule_to_return',
                                                                                      'grokking_anchors/search.py'),

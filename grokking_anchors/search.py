@@ -2,10 +2,10 @@
 
 # %% auto #0
 __all__ = ['SAMPLED', 'STRATEGIES', 'SOME', 'FEW', 'KEPT', 'Verdict', 'SearchResult', 'wilson', 'neighbours', 'polish',
-           'last_chance', 'hopeful', 'played_on', 'still_missing', 'first_pool', 'shares_of', 'beam', 'superset_sums',
-           'best_listed', 'exact', 'inputs_of', 'Strategy', 'later', 'asked_for', 'chosen', 'in_words',
-           'rule_to_return', 'verdict_of', 'numbers_of', 'fingerprint', 'streams', 'looked', 'named', 'cut_short',
-           'delivered', 'searched', 'find_anchor', 'shown']
+           'last_chance', 'hopeful', 'still_missing', 'first_pool', 'shares_of', 'beam', 'superset_sums', 'best_listed',
+           'exact', 'inputs_of', 'Strategy', 'later', 'asked_for', 'chosen', 'in_words', 'rule_to_return', 'verdict_of',
+           'numbers_of', 'fingerprint', 'streams', 'looked', 'named', 'cut_short', 'delivered', 'searched',
+           'find_anchor', 'shown']
 
 # %% ../nbs/05b_search.ipynb #hc8ac72
 from collections.abc import Callable
@@ -20,10 +20,10 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from .asking import BudgetSpent, Queries, admitted, checked_listing
-from .bandit import bernoulli_kl, kl_bounds, kl_lucb, practical_rate
+from .bandit import kl_bounds, kl_lucb, practical_rate
 from .beam_search import Candidates, Tally
 from .beam_search import beam_search, coverage_counter, next_candidates
-from .certify import Certificate, Certifier, Tested, fresh_test, precision_interval
+from .certify import Certificate, Certifier, Tested, fresh_test, log_e_value, precision_interval
 from .encoding import all_rules
 from .sampling import Sampler
 from .settings import Settings, one_of, require, settings_from
@@ -107,7 +107,10 @@ def last_chance(tally: Tally, certifier: Certifier, coverage_of: Callable, spent
             certifier.test(candidate, left if spent else None)
     most = 0 if spent or "max_pulls" in settings.changed() else settings.max_queries // 4
     if certifier.best is None and settings.max_pulls < most <= queries.left:
-        for test in hopeful(certifier, settings.threshold)[:1]: played_on(certifier, test, most)
+        for test in hopeful(certifier, settings.threshold)[:1]:
+            hits, pulls, delta = (test.certificate[i] for i in (1, 2, 4))  # one game, one delta
+            same = Candidates(test.rule[None], *np.array([[test.coverage], [hits], [pulls]]))
+            certifier.file(fresh_test(queries, certifier.rng, same, delta, most, test))
 
 # %% ../nbs/05b_search.ipynb #h0f12de
 def hopeful(certifier: Certifier, threshold: float) -> list:
@@ -117,18 +120,14 @@ def hopeful(certifier: Certifier, threshold: float) -> list:
             and test.certificate.hits >= threshold * test.certificate.pulls]
     return sorted(fair, key=lambda test: -test.certificate.log_e)
 
-def played_on(certifier: Certifier, test: Tested, most: int):
-    "The same game, up to `most` samples in all; it is filed again."
-    _, hits, pulls, _, delta, _ = test.certificate
-    same = Candidates(test.rule[None], *np.array([[test.coverage], [hits], [pulls]]))
-    certifier.file(fresh_test(certifier.queries, certifier.rng, same, delta, most, test))
-
 def still_missing(test: Tested, threshold: float) -> str:
-    "How many fresh samples would decide, if the rule stays as precise as it looked."
-    _, hits, pulls, _, delta, _ = test.certificate
-    won = max(float(bernoulli_kl(hits / pulls, threshold)), 1e-9)  # log coins a sample wins
-    return (f"{hits / pulls:.4f} of {pulls:,} fresh samples agreed; to certify that takes about "
-            f"{np.log(1 / delta) / won:,.0f} (see max_pulls and max_queries)")
+    "How many more fresh samples would decide, if the rule stays as precise as it looked."
+    _, hits, pulls, _, delta, belief = test.certificate
+    n = pulls * np.geomspace(1, 1e4, 2000)
+    enough = n[log_e_value(hits / pulls * n, n, threshold, belief) >= np.log(1 / delta)]
+    more = f"about {enough[0] - pulls:,.0f}" if enough.size else "very many"
+    return (f"{hits / pulls:.4f} of {pulls:,} fresh samples agreed; if that stays so, {more} more "
+            "would decide (see max_pulls and max_queries)")
 
 # %% ../nbs/05b_search.ipynb #hc335ea
 def first_pool(tally: Tally, certifier: Certifier, coverage_of: Callable):
