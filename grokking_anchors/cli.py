@@ -62,13 +62,12 @@ def explain_all(args):
     explainer, instances = rows_asked(args) if args.csv else texts_asked(args)
     done = [explain_one(one, explainer, options, args) for one in instances]
     if args.html and done:
-        pages = [explanation._repr_html_() for _, explanation in done if explanation]
-        with open(args.html, "w", encoding="utf-8") as file:
-            file.write(visible(PAGE.format("<hr>".join(pages))))
+        from .files import written
+        from .report import report
+
+        found = [explanation for _, explanation in done if explanation]
+        written(args.html, found[0].to_html()) if len(found) == 1 else report(found, args.html)
     return max(code for code, _ in done) if done else complain("the standard input holds no text")
-
-
-PAGE = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Anchors</title>{}</html>\n'
 
 
 def texts_asked(args):

@@ -43,8 +43,9 @@ class Pages:
         """One page that needs no other file: the title, the facts, the picture."""
         title, body = html.escape(self.title), self._repr_html_()
         picture = "" if "<img" in body else png(self.plot(), "the anchor, step by step")
-        return (f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}'
-                f"</title></head>\n<body><h1>{title}</h1>\n{body}\n{picture}</body></html>\n")
+        head = f'<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>'
+        body = f"<body><h1>{title}</h1>\n{body}\n{picture}</body></html>\n"
+        return visible(f"<!DOCTYPE html>\n{head}\n{body}")
 
     def save(self: Any, path: Any) -> None:
         """Write a file, whole or not at all; the suffix says what: .json, .html, .png, .svg, .pdf.

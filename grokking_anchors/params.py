@@ -110,7 +110,7 @@ def checked_names(names: Any, classes: Any = None) -> Any:
 
 
 def classes_of(model: Any) -> list | None:
-    """The labels of a model's classes, of of an estimator or its method; None: it tells none."""
+    """The labels of a model's classes, of an estimator or its method; None: it tells none."""
     owner = getattr(model, "__self__", model)
     found = getattr(owner, "classes_", getattr(owner, "classes", None))
     plain = isinstance(found, list | tuple | np.ndarray) and all(np.ndim(one) == 0 for one in found)

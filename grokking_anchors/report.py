@@ -6,14 +6,14 @@ __all__ = ['COLUMNS', 'POLICY', 'STYLE', 'anchor_text', 'row_of', 'listed_of', '
 
 # %% ../nbs/06d_report.ipynb #hbc54fe
 import html
-import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from .explanation import NOTHING
-from .files import visible
+from .files import visible, written
 from .many import Failure, pick, plot_pick, reason_of
+from .pages import said
 from .plots import png
 from .settings import require
 
@@ -109,7 +109,7 @@ def table_of(found: list) -> str:
     lines = [cells(["", "prediction", "anchor", "precision", "coverage", "certified"], "th")]
     for i, one in enumerate(found):
         fine = not isinstance(one, Failure)
-        known = [one.prediction, anchor_text(one)] if fine else ["", f"failed: {one.reason}"]
+        known = [said(one), anchor_text(one)] if fine else ["", f"failed: {one.reason}"]
         numbers = [one.precision, one.coverage] if fine else [None, None]
         shown = ["" if number is None else f"{number:.3f}" for number in numbers]
         lines.append(cells([i, *known, *shown, "yes" if fine and one.certified else "no"]))
@@ -120,7 +120,7 @@ def unfolding(one: Any, i: int, picture: bool) -> str:
     if isinstance(one, Failure): return f"<p>{i}: failed: {escaped(one.reason)}</p>"
     inside = one._repr_html_()
     if picture and "<img" not in inside: inside += png(one.plot(), f"explanation {i}", dpi=80)
-    told = f"{i}: {one.prediction}: {anchor_text(one)}"
+    told = f"{i}: {said(one)}: {anchor_text(one)}"
     return f"<details><summary>{escaped(told)}</summary>{inside}</details>"
 
 # %% ../nbs/06d_report.ipynb #h896d2b
@@ -134,9 +134,5 @@ def report(explanations: list, path: Any, pictures: int = 50) -> Path:
     title = f"{len(found)} explanations"
     parts = [f"<h1>{title}</h1>", *summary(found), "<h2>All of them</h2>", table_of(found),
              "<h2>One by one</h2>", told, *each]
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_text(page(title, parts), encoding="utf-8")
-        os.replace(beside, path)
-    finally: beside.unlink(missing_ok=True)
+    written(path, visible(page(title, parts)))
     return path

@@ -170,8 +170,10 @@ def test_a_page(folder, capsys):
     """One file for all, with nothing from elsewhere, and nothing of a text runs in it."""
     assert main(["<script>wonderful</script> film", "a \x1b[2J best day", "--html", "page.html"]) == 0
     page = (folder / "page.html").read_text(encoding="utf-8")
-    assert page.startswith("<!doctype html>") and page.count("<table>") == 2
-    assert "<script" not in page and "http" not in page and "\x1b" not in page
+    assert page.startswith("<!DOCTYPE html>") and page.count("<details>") == 2
+    assert "<script" not in page and "\x1b" not in page and "default-src 'none'" in page
+    assert main(["a good film", "--html", "one.html"]) == 0
+    assert "data:image/png" in (folder / "one.html").read_text()
     assert main(["x", "--html", "nowhere/page.html"]) == 2 and "nowhere/page.html" in capsys.readouterr().err
 
 

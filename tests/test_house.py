@@ -114,10 +114,7 @@ def test_what_is_asked_of_a_sampler_is_declared():
     """Every attribute of a sampler that the engine of 01 to 06 uses is in the base class, with a default."""
     rooms = ("asking", "beam_search", "certify", "search", "explanation", "surrogate", "many")
     found = {
-        name
-        for room in rooms
-        for name in re.findall(r"\bsampler\.([a-z_]+)", TEXTS[room])
-        if name not in ("sampler",)
+        name for room in rooms for name in re.findall(r"\bsampler\.([a-z_]+)", TEXTS[room]) if name not in ("sampler",)
     }
     assert found >= {"predicates", "draw", "render", "coverage", "enumerate", "examples"}
     assert found <= set(dir(Sampler))
