@@ -24,6 +24,7 @@ from tqdm.auto import tqdm
 
 from .explanation import OPTIONS, QUESTION, Explainer, Explanation
 from .files import plain
+from .pages import said
 from .plots import global_view
 from .settings import Settings, no_unknown, require
 
@@ -327,24 +328,25 @@ def pick(
     inputs: Any = None,  # what to cover; the explained instances themselves when not given
     predictions: Any = None,  # what the model says of inputs, or a function of inputs that does
     prediction: Any = None,  # only anchors of this one, and inputs that are given it
-) -> list:  # dicts: index, rule, prediction, precision, covers, reached, among
+) -> list:  # dicts: index, rule, prediction, said, precision, covers, reached, among
     "The few anchors that together cover most inputs, greedily, until nothing more is gained."
-    inputs, said = to_cover(explanations, inputs, predictions)
+    inputs, given = to_cover(explanations, inputs, predictions)
     mine = lambda what: prediction is None or str(what) == str(prediction)
-    among = np.ones(len(inputs), bool) if said is None else np.array([*map(mine, said)], bool)
-    covers = {i: spoken_of(one, inputs, said) & among for i, one in enumerate(explanations)
+    among = np.ones(len(inputs), bool) if given is None else np.array([*map(mine, given)], bool)
+    covers = {i: spoken_of(one, inputs, given) & among for i, one in enumerate(explanations)
               if getattr(one, "certified", False) and not one.is_empty and mine(one.prediction)}
     order, name = greedy(covers, k), lambda i: " AND ".join(explanations[i].words)
     reached = [share(sum(covers[j] for j in order[:n + 1]) > 0, among) for n in range(len(order))]
-    return [dict(index=i, rule=name(i), prediction=explanations[i].prediction, among=prediction,
-                 precision=explanations[i].precision, covers=share(covers[i], among), reached=part)
-            for i, part in zip(order, reached)]
+    told = [(i, explanations[i], part) for i, part in zip(order, reached)]
+    return [dict(index=i, rule=name(i), prediction=one.prediction, said=said(one), among=prediction,
+                 precision=one.precision, covers=share(covers[i], among), reached=part)
+            for i, one, part in told]
 
 # %% ../nbs/06b_many.ipynb #h7d6898
 def plot_pick(picked: list) -> Any:
     "The picked anchors: what each adds to the share that is covered; a matplotlib figure."
-    names = [f"{one['prediction']} if {one['rule']}" for one in picked]
-    among = {one["among"] for one in picked} - {None}
+    names = [f"{one['said']} if {one['rule']}" for one in picked]
     reached, own = ([one[key] for one in picked] for key in ("reached", "covers"))
-    what = f"inputs predicted {among.pop()}" if among else "inputs"
+    alike = picked and picked[0]["among"] is not None
+    what = f"inputs predicted {picked[0]['said']}" if alike else "inputs"
     return global_view(names, reached, own, what)

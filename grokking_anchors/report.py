@@ -109,7 +109,7 @@ def table_of(found: list) -> str:
     lines = [cells(["", "prediction", "anchor", "precision", "coverage", "certified"], "th")]
     for i, one in enumerate(found):
         fine = not isinstance(one, Failure)
-        known = [one.prediction, anchor_text(one)] if fine else ["", f"failed: {one.reason}"]
+        known = [one.said, anchor_text(one)] if fine else ["", f"failed: {one.reason}"]
         numbers = [one.precision, one.coverage] if fine else [None, None]
         shown = ["" if number is None else f"{number:.3f}" for number in numbers]
         lines.append(cells([i, *known, *shown, "yes" if fine and one.certified else "no"]))
@@ -120,7 +120,7 @@ def unfolding(one: Any, i: int, picture: bool) -> str:
     if isinstance(one, Failure): return f"<p>{i}: failed: {escaped(one.reason)}</p>"
     inside = one._repr_html_()
     if picture and "<img" not in inside: inside += png(one.plot(), f"explanation {i}", dpi=80)
-    told = f"{i}: {one.prediction}: {anchor_text(one)}"
+    told = f"{i}: {one.said}: {anchor_text(one)}"
     return f"<details><summary>{escaped(told)}</summary>{inside}</details>"
 
 # %% ../nbs/06d_report.ipynb #h896d2b
