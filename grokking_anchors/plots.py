@@ -87,6 +87,12 @@ def short(text, most):
     return text if len(text) <= most else text[: most - 3] + "..."
 
 
+def folded(rule, most):
+    "A rule in lines of at most so many characters, that begin with AND; it is never cut."
+    whole = rule.replace(" ", "\xa0").replace("\xa0AND\xa0", " AND\xa0")
+    return fill(whole, most, break_on_hyphens=False).replace("\xa0", " ")
+
+
 # ---- any explanation --------------------------------------------------------------------
 
 
@@ -163,7 +169,7 @@ def global_view(
     among="rows",  # of what these are shares
 ):
     "The few anchors that together cover most of the data, each where its prediction is given."
-    labels = [fill(name, 48) for name in names]  # a rule is never cut
+    labels = [folded(name, 48) for name in names]
     each = max([0.42, *(0.16 * label.count("\n") + 0.26 for label in labels)])
     fig, ax = canvas(7.4, each * len(names) + 0.9, xlim=(0, 1.02), ylim=(len(names) - 0.4, -0.6),
                      xlabel=f"share of {among} covered")  # fmt: skip

@@ -26,12 +26,13 @@ def row_of(one: Any) -> dict:
     "Column -> value of an explanation or a `Failure`."
     if isinstance(one, Failure): return dict(certified=False, reason=one.reason)
     low, high = one.precision_interval or (None, None)
-    return dict(prediction=one.prediction, anchor=anchor_text(one), precision=one.precision,
-                precision_low=low, precision_high=high, coverage=one.coverage,
-                certified=one.certified, reason=one.reason, queries=one.queries["rows"])
+    return dict(prediction=one.prediction, said=one.said, anchor=anchor_text(one),
+                precision=one.precision, precision_low=low, precision_high=high,
+                coverage=one.coverage, certified=one.certified, reason=one.reason,
+                queries=one.queries["rows"])
 
-COLUMNS = ["prediction", "anchor", "precision", "precision_low", "precision_high", "coverage",
-           "certified", "reason", "queries"]
+COLUMNS = ["prediction", "said", "anchor", "precision", "precision_low", "precision_high",
+           "coverage", "certified", "reason", "queries"]
 
 # %% ../nbs/06d_report.ipynb #h478495
 def listed_of(explanations: Any) -> list:
