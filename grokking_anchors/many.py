@@ -22,9 +22,8 @@ import joblib
 import numpy as np
 from tqdm.auto import tqdm
 
-from .explanation import OPTIONS, QUESTION, Explainer, Explanation
+from .explanation import OPTIONS, QUESTION, Explainer, Explanation, said
 from .files import plain
-from .pages import said
 from .plots import global_view
 from .settings import Settings, no_unknown, require
 
@@ -335,12 +334,11 @@ def pick(
     among = np.ones(len(inputs), bool) if given is None else np.array([*map(mine, given)], bool)
     covers = {i: spoken_of(one, inputs, given) & among for i, one in enumerate(explanations)
               if getattr(one, "certified", False) and not one.is_empty and mine(one.prediction)}
-    order, name = greedy(covers, k), lambda i: " AND ".join(explanations[i].words)
+    order = greedy(covers, k)
     reached = [share(sum(covers[j] for j in order[:n + 1]) > 0, among) for n in range(len(order))]
-    told = [(i, explanations[i], part) for i, part in zip(order, reached)]
-    return [dict(index=i, rule=name(i), prediction=one.prediction, said=said(one), among=prediction,
-                 precision=one.precision, covers=share(covers[i], among), reached=part)
-            for i, one, part in told]
+    return [dict(index=i, rule=" AND ".join(one.words), prediction=one.prediction, said=said(one),
+                 among=prediction, precision=one.precision, covers=share(covers[i], among),
+                 reached=part) for i, part in zip(order, reached) for one in [explanations[i]]]
 
 # %% ../nbs/06b_many.ipynb #h7d6898
 def plot_pick(picked: list) -> Any:

@@ -20,6 +20,7 @@ from grokking_anchors import (
     load_explainer,
     pick,
     report,
+    to_frame,
 )
 from grokking_anchors.many import plot_pick
 from grokking_anchors.models import imagenet_model
@@ -88,6 +89,7 @@ def test_lists_of_explanations_have_names(tmp_path):
     axes = plot_pick(few).axes[0]
     label = " ".join(axes.get_yticklabels()[0].get_text().split())
     assert label == f"granted if {few[0]['rule']}" and axes.get_xlabel() == "share of inputs predicted granted covered"
+    assert to_frame(found)[["prediction", "said"]].iloc[0].tolist() == [1, "granted"]
     text = report(found, tmp_path / "report.html", pictures=0).read_text()
     assert "<td>granted</td>" in text and "<summary>0: granted: " in text
     assert found[0].breaks(n=50, predictor=MAKE["AnchorTabular"]()).facts()["Prediction"] == "granted"
