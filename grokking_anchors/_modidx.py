@@ -563,6 +563,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                             'grokking_anchors/rows.py'),
                                        'grokking_anchors.rows.TabularExplanation.holds': ( 'rows.html#tabularexplanation.holds',
                                                                                            'grokking_anchors/rows.py'),
+                                       'grokking_anchors.rows.TabularExplanation.in_html': ( 'rows.html#tabularexplanation.in_html',
+                                                                                             'grokking_anchors/rows.py'),
                                        'grokking_anchors.rows.TabularExplanation.merged': ( 'rows.html#tabularexplanation.merged',
                                                                                             'grokking_anchors/rows.py'),
                                        'grokking_anchors.rows.TabularExplanation.plot_numbers': ( 'rows.html#tabularexplanation.plot_numbers',

@@ -459,6 +459,8 @@ class TabularExplanation(Explanation):
             if question != self.meta["distribution"]: found[f"If one {question}s"] = said
         return self.spoken_of(found) | {"Question": self.meta["question"]}
 
+    def in_html(self): return super().in_html() | {"Instance": self.show(self.instance)}
+
     def spoken_of(self, facts):
         "The facts, and of which rows the precision speaks, old and new; and what may help."
         ended = self.outcome in ("budget", "interrupted")  # nothing more could be asked

@@ -3,6 +3,7 @@
 import json
 import pickle
 import re
+from html import unescape
 
 import numpy as np
 import pytest
@@ -90,6 +91,7 @@ def test_lists_of_explanations_have_names(tmp_path):
     label = " ".join(axes.get_yticklabels()[0].get_text().split())
     assert label == f"granted if {few[0]['rule']}" and axes.get_xlabel() == "share of inputs predicted granted covered"
     assert to_frame(found)[["prediction", "said"]].iloc[0].tolist() == [1, "granted"]
+    assert str(found[0].instance) in unescape(found[0]._repr_html_())  # which row it is about
     text = report(found, tmp_path / "report.html", pictures=0).read_text()
     assert "<td>granted</td>" in text and "<summary>0: granted: " in text
     assert found[0].breaks(n=50, predictor=MAKE["AnchorTabular"]()).facts()["Prediction"] == "granted"
