@@ -88,7 +88,9 @@ def test_lists_of_explanations_have_names(tmp_path):
     assert one["prediction"] == 1 and one["said"] == "granted"
     few[0] = one | dict(rule=" AND ".join(f"column {i} > 0.125" for i in range(9)))
     axes = plot_pick(few).axes[0]
-    label = " ".join(axes.get_yticklabels()[0].get_text().split())
+    lines = axes.get_yticklabels()[0].get_text().splitlines()
+    assert len(lines) > 2 and all(line.startswith("AND ") for line in lines[1:])
+    label = " ".join(lines)
     assert label == f"granted if {few[0]['rule']}" and axes.get_xlabel() == "share of inputs predicted granted covered"
     assert to_frame(found)[["prediction", "said"]].iloc[0].tolist() == [1, "granted"]
     assert str(found[0].instance) in unescape(found[0]._repr_html_())  # which row it is about
