@@ -384,6 +384,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                        'grokking_anchors.many.Task': ('many.html#task', 'grokking_anchors/many.py'),
                                        'grokking_anchors.many.Task.__call__': ('many.html#task.__call__', 'grokking_anchors/many.py'),
                                        'grokking_anchors.many.appended': ('many.html#appended', 'grokking_anchors/many.py'),
+                                       'grokking_anchors.many.check_made': ('many.html#check_made', 'grokking_anchors/many.py'),
                                        'grokking_anchors.many.continued': ('many.html#continued', 'grokking_anchors/many.py'),
                                        'grokking_anchors.many.explain_each': ('many.html#explain_each', 'grokking_anchors/many.py'),
                                        'grokking_anchors.many.explain_many': ('many.html#explain_many', 'grokking_anchors/many.py'),

@@ -3,8 +3,8 @@
 # %% auto #0
 __all__ = ['READ', 'reason_of', 'portable', 'Failure', 'instances_of', 'seeds_of', 'Sent', 'received', 'Task', 'tasks_of',
            'unless_alike', 'pool_of', 'results', 'seed_of', 'explain_each', 'fingerprint', 'line_of', 'result_of',
-           'header_of', 'lines_in', 'parsed_line', 'same_header', 'continued', 'warn_of', 'marked', 'appended',
-           'gathered', 'explain_many', 'spoken_of', 'to_cover', 'greedy', 'share', 'pick', 'plot_pick']
+           'header_of', 'lines_in', 'parsed_line', 'same_header', 'check_made', 'continued', 'marked', 'appended',
+           'warn_of', 'gathered', 'explain_many', 'spoken_of', 'to_cover', 'greedy', 'share', 'pick', 'plot_pick']
 
 # %% ../nbs/06b_many.ipynb #h90cf18
 import json
@@ -223,24 +223,28 @@ def same_header(to: Any, came: dict, header: dict):
                 f"now it is {value!r}; give another file")
 
 # %% ../nbs/06b_many.ipynb #haed698
+def check_made(to: Any, task: Any, line: dict):
+    "ValueError unless the explainer, if it is one of ours, makes the predicates of this line."
+    explainer = task.sent.explainer
+    if not isinstance(explainer, Explainer): return
+    known = signature(explainer.sampler).parameters
+    asked = {name: value for name, value in task.options.items() if name in known}
+    same = list(explainer.sampler(task.instance, **asked).predicates) == line["predicates"]
+    require(same, f"to={str(to)!r} was made with other predicates: was the explainer fitted anew? "
+            "Give another file")
+
+# %% ../nbs/06b_many.ipynb #hf9e552
 def continued(to: Any, lines: list, tasks: Iterator) -> list:
     "The results in these lines; their tasks are gone through. ValueError."
+    first = next((n for n, line in enumerate(lines) if "predicates" in line), None)
     for n, line in enumerate(lines):
         task = next(tasks, None)
         mark = None if task is None else fingerprint(task.instance)
         own = (n, mark) == (line.get("index"), line.get("fingerprint"))
         require(own, f"to={str(to)!r} was made from other instances: its line {n + 2} "
                 f"is not of X[{n}]; give another file")
+        if n == first: check_made(to, task, line)
     return [result_of(line) for line in lines]
-
-# %% ../nbs/06b_many.ipynb #he684b0
-def warn_of(found: list):
-    "One warning that counts the failures, by reason."
-    failed = Counter(one.reason for one in found if isinstance(one, Failure))
-    told = [f"{n} x {reason}" for reason, n in failed.most_common(5)]
-    if len(failed) > 5: told.append(f"{len(failed) - 5} other reasons")
-    if failed: warnings.warn(f"{failed.total()} of {len(found)} could not be explained: "
-                             f"{', '.join(told)}", stacklevel=4)
 
 # %% ../nbs/06b_many.ipynb #ha5bb27
 def marked(tasks: Iterator, marks: deque) -> Iterator:
@@ -258,6 +262,14 @@ def appended(found: Iterator, to: Any, start: int, marks: deque) -> Iterator:
             yield one
 
 # %% ../nbs/06b_many.ipynb #he656d3
+def warn_of(found: list):
+    "One warning that counts the failures, by reason."
+    failed = Counter(one.reason for one in found if isinstance(one, Failure))
+    told = [f"{n} x {reason}" for reason, n in failed.most_common(5)]
+    if len(failed) > 5: told.append(f"{len(failed) - 5} other reasons")
+    if failed: warnings.warn(f"{failed.total()} of {len(found)} could not be explained: "
+                             f"{', '.join(told)}", stacklevel=4)
+
 def gathered(done: list, found: Iterator, total: int | None, progress: bool) -> list:
     "All that was done and is found; an interrupt carries what there is as `explanations`."
     shown = tqdm(found, total=total, initial=len(done), disable=not progress, leave=False)
