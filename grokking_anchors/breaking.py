@@ -190,7 +190,7 @@ def facts_of_breaks(b: Breaks) -> dict:  # label -> text
     promise = (f"the share exceeds {b.threshold:g} under {b.under}; the intervals of all that was "
                f"tested hold together in at least a share {1 - b.delta:g} of cases")
     base = f"{b.nothing.share:.2f} lost all the same" if b.nothing and b.nothing.hits else ""
-    facts = {"Prediction": str(b.explanation.prediction),
+    facts = {"Prediction": b.explanation.said,
              "What would change it" if b.certified else "Nothing certified": sentence(b),
              "Promise" if b.certified else "Under": promise if b.certified else b.under,
              "Others": ", ".join(rest),

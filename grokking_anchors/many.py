@@ -3,8 +3,8 @@
 # %% auto #0
 __all__ = ['READ', 'reason_of', 'portable', 'Failure', 'instances_of', 'seeds_of', 'Sent', 'received', 'Task', 'tasks_of',
            'unless_alike', 'pool_of', 'results', 'seed_of', 'explain_each', 'fingerprint', 'line_of', 'result_of',
-           'header_of', 'lines_in', 'parsed_line', 'same_header', 'continued', 'warn_of', 'marked', 'appended',
-           'gathered', 'explain_many', 'spoken_of', 'to_cover', 'greedy', 'share', 'pick', 'plot_pick']
+           'header_of', 'lines_in', 'parsed_line', 'same_header', 'check_made', 'continued', 'marked', 'appended',
+           'warn_of', 'gathered', 'explain_many', 'spoken_of', 'to_cover', 'greedy', 'share', 'pick', 'plot_pick']
 
 # %% ../nbs/06b_many.ipynb #h90cf18
 import json
@@ -22,7 +22,7 @@ import joblib
 import numpy as np
 from tqdm.auto import tqdm
 
-from .explanation import OPTIONS, QUESTION, Explainer, Explanation
+from .explanation import OPTIONS, QUESTION, Explainer, Explanation, said
 from .files import plain
 from .plots import global_view
 from .settings import Settings, no_unknown, require
@@ -223,24 +223,28 @@ def same_header(to: Any, came: dict, header: dict):
                 f"now it is {value!r}; give another file")
 
 # %% ../nbs/06b_many.ipynb #haed698
+def check_made(to: Any, task: Any, line: dict):
+    "ValueError unless the explainer, if it is one of ours, makes the predicates of this line."
+    explainer = task.sent.explainer
+    if not isinstance(explainer, Explainer): return
+    known = signature(explainer.sampler).parameters
+    asked = {name: value for name, value in task.options.items() if name in known}
+    same = list(explainer.sampler(task.instance, **asked).predicates) == line["predicates"]
+    require(same, f"to={str(to)!r} was made with other predicates: was the explainer fitted anew? "
+            "Give another file")
+
+# %% ../nbs/06b_many.ipynb #hf9e552
 def continued(to: Any, lines: list, tasks: Iterator) -> list:
     "The results in these lines; their tasks are gone through. ValueError."
+    first = next((n for n, line in enumerate(lines) if "predicates" in line), None)
     for n, line in enumerate(lines):
         task = next(tasks, None)
         mark = None if task is None else fingerprint(task.instance)
         own = (n, mark) == (line.get("index"), line.get("fingerprint"))
         require(own, f"to={str(to)!r} was made from other instances: its line {n + 2} "
                 f"is not of X[{n}]; give another file")
+        if n == first: check_made(to, task, line)
     return [result_of(line) for line in lines]
-
-# %% ../nbs/06b_many.ipynb #he684b0
-def warn_of(found: list):
-    "One warning that counts the failures, by reason."
-    failed = Counter(one.reason for one in found if isinstance(one, Failure))
-    told = [f"{n} x {reason}" for reason, n in failed.most_common(5)]
-    if len(failed) > 5: told.append(f"{len(failed) - 5} other reasons")
-    if failed: warnings.warn(f"{failed.total()} of {len(found)} could not be explained: "
-                             f"{', '.join(told)}", stacklevel=4)
 
 # %% ../nbs/06b_many.ipynb #ha5bb27
 def marked(tasks: Iterator, marks: deque) -> Iterator:
@@ -258,6 +262,14 @@ def appended(found: Iterator, to: Any, start: int, marks: deque) -> Iterator:
             yield one
 
 # %% ../nbs/06b_many.ipynb #he656d3
+def warn_of(found: list):
+    "One warning that counts the failures, by reason."
+    failed = Counter(one.reason for one in found if isinstance(one, Failure))
+    told = [f"{n} x {reason}" for reason, n in failed.most_common(5)]
+    if len(failed) > 5: told.append(f"{len(failed) - 5} other reasons")
+    if failed: warnings.warn(f"{failed.total()} of {len(found)} could not be explained: "
+                             f"{', '.join(told)}", stacklevel=4)
+
 def gathered(done: list, found: Iterator, total: int | None, progress: bool) -> list:
     "All that was done and is found; an interrupt carries what there is as `explanations`."
     shown = tqdm(found, total=total, initial=len(done), disable=not progress, leave=False)
@@ -327,24 +339,24 @@ def pick(
     inputs: Any = None,  # what to cover; the explained instances themselves when not given
     predictions: Any = None,  # what the model says of inputs, or a function of inputs that does
     prediction: Any = None,  # only anchors of this one, and inputs that are given it
-) -> list:  # dicts: index, rule, prediction, precision, covers, reached, among
+) -> list:  # dicts: index, rule, prediction, said, precision, covers, reached, among
     "The few anchors that together cover most inputs, greedily, until nothing more is gained."
-    inputs, said = to_cover(explanations, inputs, predictions)
+    inputs, given = to_cover(explanations, inputs, predictions)
     mine = lambda what: prediction is None or str(what) == str(prediction)
-    among = np.ones(len(inputs), bool) if said is None else np.array([*map(mine, said)], bool)
-    covers = {i: spoken_of(one, inputs, said) & among for i, one in enumerate(explanations)
+    among = np.ones(len(inputs), bool) if given is None else np.array([*map(mine, given)], bool)
+    covers = {i: spoken_of(one, inputs, given) & among for i, one in enumerate(explanations)
               if getattr(one, "certified", False) and not one.is_empty and mine(one.prediction)}
-    order, name = greedy(covers, k), lambda i: " AND ".join(explanations[i].words)
+    order = greedy(covers, k)
     reached = [share(sum(covers[j] for j in order[:n + 1]) > 0, among) for n in range(len(order))]
-    return [dict(index=i, rule=name(i), prediction=explanations[i].prediction, among=prediction,
-                 precision=explanations[i].precision, covers=share(covers[i], among), reached=part)
-            for i, part in zip(order, reached)]
+    return [dict(index=i, rule=" AND ".join(one.words), prediction=one.prediction, said=said(one),
+                 among=prediction, precision=one.precision, covers=share(covers[i], among),
+                 reached=part) for i, part in zip(order, reached) for one in [explanations[i]]]
 
 # %% ../nbs/06b_many.ipynb #h7d6898
 def plot_pick(picked: list) -> Any:
     "The picked anchors: what each adds to the share that is covered; a matplotlib figure."
-    names = [f"{one['prediction']} if {one['rule']}" for one in picked]
-    among = {one["among"] for one in picked} - {None}
+    names = [f"{one['said']} if {one['rule']}" for one in picked]
     reached, own = ([one[key] for one in picked] for key in ("reached", "covers"))
-    what = f"inputs predicted {among.pop()}" if among else "inputs"
+    alike = picked and picked[0]["among"] is not None
+    what = f"inputs predicted {picked[0]['said']}" if alike else "inputs"
     return global_view(names, reached, own, what)

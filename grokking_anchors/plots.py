@@ -2,6 +2,7 @@
 
 import base64
 import io
+from textwrap import fill
 
 import numpy as np
 
@@ -64,7 +65,7 @@ def picture_bytes(
 
 def entitled(ax, title):
     "The figure of these axes, which get a title of one line."
-    ax.set_title(short(title, 80), fontsize=9.5, loc="left", color=INK)
+    ax.set_title(short(title, 80), fontsize=9.5, loc="left", color=INK, pad=10)
     return ax.figure
 
 
@@ -84,6 +85,12 @@ def at_threshold(ax, threshold, y=-0.5):
 def short(text, most):
     "A text of at most so many characters."
     return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def folded(rule, most):
+    "A rule in lines of at most so many characters, that begin with AND; it is never cut."
+    whole = rule.replace(" ", "\xa0").replace("\xa0AND\xa0", " AND\xa0")
+    return fill(whole, most, break_on_hyphens=False).replace("\xa0", " ")
 
 
 # ---- any explanation --------------------------------------------------------------------
@@ -162,7 +169,9 @@ def global_view(
     among="rows",  # of what these are shares
 ):
     "The few anchors that together cover most of the data, each where its prediction is given."
-    fig, ax = canvas(7.4, 0.42 * len(names) + 0.9, xlim=(0, 1.02), ylim=(len(names) - 0.4, -0.6),
+    labels = [folded(name, 48) for name in names]
+    each = max([0.42, *(0.16 * label.count("\n") + 0.26 for label in labels)])
+    fig, ax = canvas(7.4, each * len(names) + 0.9, xlim=(0, 1.02), ylim=(len(names) - 0.4, -0.6),
                      xlabel=f"share of {among} covered")  # fmt: skip
     if not names:  # an empty anchor speaks of its own instance only
         ax.text(0.02, 0, "no anchor covers more than its own instance", va="center", fontsize=9)
@@ -173,7 +182,7 @@ def global_view(
         ax.barh(i, reached[i], color=PALE, height=0.62)
         ax.barh(i, reached[i] - before[i], left=before[i], color=TEAL, height=0.62)
         ax.plot(own[i], i, "|", color=INK, ms=14, mew=2, label=label)
-    listed(ax, [short(name, 48) for name in names], 8.5)
+    listed(ax, labels, 8.5)
     ax.legend(frameon=False, fontsize=8.5, loc="lower right", bbox_to_anchor=(1, 0.98))
     return fig
 

@@ -13,7 +13,6 @@ from typing import Any
 from .explanation import NOTHING
 from .files import visible, written
 from .many import Failure, pick, plot_pick, reason_of
-from .pages import said
 from .plots import png
 from .settings import require
 
@@ -26,12 +25,13 @@ def row_of(one: Any) -> dict:
     "Column -> value of an explanation or a `Failure`."
     if isinstance(one, Failure): return dict(certified=False, reason=one.reason)
     low, high = one.precision_interval or (None, None)
-    return dict(prediction=one.prediction, anchor=anchor_text(one), precision=one.precision,
-                precision_low=low, precision_high=high, coverage=one.coverage,
-                certified=one.certified, reason=one.reason, queries=one.queries["rows"])
+    return dict(prediction=one.prediction, said=one.said, anchor=anchor_text(one),
+                precision=one.precision, precision_low=low, precision_high=high,
+                coverage=one.coverage, certified=one.certified, reason=one.reason,
+                queries=one.queries["rows"])
 
-COLUMNS = ["prediction", "anchor", "precision", "precision_low", "precision_high", "coverage",
-           "certified", "reason", "queries"]
+COLUMNS = ["prediction", "said", "anchor", "precision", "precision_low", "precision_high",
+           "coverage", "certified", "reason", "queries"]
 
 # %% ../nbs/06d_report.ipynb #h478495
 def listed_of(explanations: Any) -> list:
@@ -58,7 +58,7 @@ def to_frame(explanations: list) -> Any:
 
 # %% ../nbs/06d_report.ipynb #h8483c1
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-STYLE = """body{font:15px/1.45 sans-serif;max-width:70em;margin:2em auto;color:#22313f}
+STYLE = """body{font:15px/1.45 sans-serif;max-width:70em;margin:2em auto;padding:0 1em;color:#22313f}
 table{border-collapse:collapse}td,th{text-align:left;vertical-align:top;padding:3px 9px}
 tr{border-bottom:1px solid #e8eaed}details{margin:.3em 0}summary{cursor:pointer}
 .table{overflow-x:auto}img{max-width:100%}"""
@@ -109,7 +109,7 @@ def table_of(found: list) -> str:
     lines = [cells(["", "prediction", "anchor", "precision", "coverage", "certified"], "th")]
     for i, one in enumerate(found):
         fine = not isinstance(one, Failure)
-        known = [said(one), anchor_text(one)] if fine else ["", f"failed: {one.reason}"]
+        known = [one.said, anchor_text(one)] if fine else ["", f"failed: {one.reason}"]
         numbers = [one.precision, one.coverage] if fine else [None, None]
         shown = ["" if number is None else f"{number:.3f}" for number in numbers]
         lines.append(cells([i, *known, *shown, "yes" if fine and one.certified else "no"]))
@@ -120,7 +120,7 @@ def unfolding(one: Any, i: int, picture: bool) -> str:
     if isinstance(one, Failure): return f"<p>{i}: failed: {escaped(one.reason)}</p>"
     inside = one._repr_html_()
     if picture and "<img" not in inside: inside += png(one.plot(), f"explanation {i}", dpi=80)
-    told = f"{i}: {said(one)}: {anchor_text(one)}"
+    told = f"{i}: {one.said}: {anchor_text(one)}"
     return f"<details><summary>{escaped(told)}</summary>{inside}</details>"
 
 # %% ../nbs/06d_report.ipynb #h896d2b

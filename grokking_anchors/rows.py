@@ -3,8 +3,8 @@
 # %% auto #0
 __all__ = ['FEW', 'QUESTIONS', 'SAMPLERS', 'Fitted', 'short_edges', 'Column', 'text_of', 'bounds_of', 'no_fractions',
            'checked_percentiles', 'cut', 'tree_edges', 'Table', 'sorted_table', 'edge_text', 'as_it_reads',
-           'number_column', 'category_column', 'fitted', 'TableSampler', 'ObservedSampler', 'line_of', 'in_file',
-           'TabularExplanation', 'unseen_precision', 'other_precision', 'TableExplainer', 'known_bin']
+           'number_column', 'category_column', 'fitted', 'TableSampler', 'ObservedSampler', 'line_of', 'what_helps',
+           'in_file', 'TabularExplanation', 'unseen_precision', 'other_precision', 'TableExplainer', 'known_bin']
 
 # %% ../nbs/08_rows.ipynb #nb485cd
 from collections.abc import Callable
@@ -379,6 +379,12 @@ def line_of(column: Column, values: np.ndarray, low: int, high: int) -> dict:
                 low=ends[0] / unit, high=ends[1] / unit, dates=column.kind.startswith("date"),
                 value=None if value != value else value / unit)
 
+def what_helps(meta: dict) -> str:
+    "What to try where no rule reaches the threshold."
+    other = "distribution='observe', " * (meta["distribution"] == "perturb")
+    wider = "a wider tolerance, " * ((meta.get("asked") or {}).get("tolerance") is not None)
+    return f"finer bins (disc_perc= or bins='tree' of fit), {other}{wider}a lower threshold"
+
 FEW = 30  # rows: of fewer, the interval of a share says little of new ones
 
 def in_file(rows: Any) -> Any:
@@ -453,13 +459,19 @@ class TabularExplanation(Explanation):
             if question != self.meta["distribution"]: found[f"If one {question}s"] = said
         return self.spoken_of(found) | {"Question": self.meta["question"]}
 
+    def in_html(self): return super().in_html() | {"Instance": self.show(self.instance)}
+
     def spoken_of(self, facts):
-        "The facts, and of which rows the precision speaks, old and new."
+        "The facts, and of which rows the precision speaks, old and new; and what may help."
+        ended = self.outcome in ("budget", "interrupted")  # nothing more could be asked
         if self.support and self.meta["distribution"] == "observe":
             m, n = self.support
             facts["Precision"] += f", on the {m:,} of {n:,} training rows that satisfy the rule"
             if m < FEW: facts["Warning"] = f"only {m} rows: too few to speak of new ones like them"
-            facts["New rows"] = "not measured; fit(..., holdout=.2) keeps some for that"
+            keeps = "; fit(..., holdout=.2) keeps some for that" * (not ended)
+            facts["New rows"] = "not measured" + keeps
+        if not self.certified and not ended and self.meta["search"]["used"] != "claim":
+            facts["What may help"] = what_helps(self.meta)
         if self.unseen:
             share, m = self.unseen
             said = f"{number_text(share, wilson(share, m))} on {m:,} held-out rows" if m else ""

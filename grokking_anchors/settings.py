@@ -134,7 +134,7 @@ def no_unknown(
 Function = TypeVar("Function", bound=Callable)
 ASKED = {  # what is asked of the model -> meaning
     "target": "a label, or several that count as one; the instance's own when not given",
-    "tolerance": "of a regression: how far its number may move and still be the same",
+    "tolerance": "of a regression: how far it may move, as a number, '10%', or a function",
     "soft": "count the probability of the target, of a model that has some, and not labels",
 }
 

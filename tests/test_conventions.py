@@ -3,6 +3,7 @@
 import json
 import pickle
 import re
+from html import unescape
 
 import numpy as np
 import pytest
@@ -10,7 +11,19 @@ from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
-from grokking_anchors import AnchorImage, AnchorTabular, AnchorText, Explanation, Settings, load_explainer
+from grokking_anchors import (
+    AnchorImage,
+    AnchorTabular,
+    AnchorText,
+    Explanation,
+    Settings,
+    explain_many,
+    load_explainer,
+    pick,
+    report,
+    to_frame,
+)
+from grokking_anchors.many import plot_pick
 from grokking_anchors.models import imagenet_model
 from grokking_anchors.params import class_name, classes_of
 from grokking_anchors.published import ARGUMENTS, markdown
@@ -66,6 +79,24 @@ def test_predictions_have_names(kind):
     assert "Prediction: granted" in str(found) and "granted" in found._repr_html_() and "granted" in found.title
     again = Explanation.from_json(found.to_json())
     assert again.said == "granted" and again.prediction == 1
+
+
+def test_lists_of_explanations_have_names(tmp_path):
+    """Picked rules, their picture, a report, and what would change it; a rule is not cut."""
+    found = explain_many(MAKE["AnchorTabular"](class_names=NAMES), X[Y == 1][:4])
+    (one, *_) = few = pick(found, 2, X, FOREST.predict, prediction=1)
+    assert one["prediction"] == 1 and one["said"] == "granted"
+    few[0] = one | dict(rule=" AND ".join(f"column {i} > 0.125" for i in range(9)))
+    axes = plot_pick(few).axes[0]
+    lines = axes.get_yticklabels()[0].get_text().splitlines()
+    assert len(lines) > 2 and all(line.startswith("AND ") for line in lines[1:])
+    label = " ".join(lines)
+    assert label == f"granted if {few[0]['rule']}" and axes.get_xlabel() == "share of inputs predicted granted covered"
+    assert to_frame(found)[["prediction", "said"]].iloc[0].tolist() == [1, "granted"]
+    assert str(found[0].instance) in unescape(found[0]._repr_html_())  # which row it is about
+    text = report(found, tmp_path / "report.html", pictures=0).read_text()
+    assert "<td>granted</td>" in text and "<summary>0: granted: " in text
+    assert found[0].breaks(n=50, predictor=MAKE["AnchorTabular"]()).facts()["Prediction"] == "granted"
 
 
 def test_names_of_the_models_own():

@@ -9,7 +9,7 @@ import pytest
 from scipy import sparse
 
 from grokking_anchors import AnchorTabular, Explanation, gen_category_map
-from grokking_anchors.rows import short_edges
+from grokking_anchors.rows import SAMPLERS, short_edges
 from grokking_anchors.tables import edge_of, time_text
 
 RNG = np.random.default_rng(0)
@@ -288,6 +288,25 @@ def test_held_out_rows_measure_the_rule(question, frame):
     assert f"on {len(rows)} held-out rows" in found.facts()["New rows"]
     again = Explanation.from_json(found.to_json())
     assert again.facts()["New rows"] == found.facts()["New rows"]
+
+
+def test_no_anchor_says_what_may_help():
+    """Bins, the other question, tolerance, threshold, where they are open; a rule of one's own has none of these."""
+    checks = lambda rows: (np.floor(rows * 9).sum(axis=1) % 2).astype(int)
+    explainer = AnchorTabular(checks, seed=0).fit(GRID)
+    said = {name: explainer.explain(GRID[0], distribution=name, max_anchor_size=1).facts() for name in SAMPLERS}
+    assert "bins='tree'" in said["perturb"]["What may help"] and "threshold" in said["observe"]["What may help"]
+    assert ["distribution=" in said[name]["What may help"] for name in ("perturb", "observe")] == [True, False]
+    assert "wider tolerance" in LINE.explain(GRID[0], tolerance=1e-6, max_anchor_size=1).facts()["What may help"]
+    assert "What may help" not in explainer.evaluate({"column 0": (0, None)}, target=0).facts()
+    assert "What may help" not in SIGN.explain(GRID[0]).facts()
+
+
+def test_a_search_that_was_cut_short_gives_no_advice():
+    """It kept rows for new ones, but nothing more could be asked: the line must not say that none were kept."""
+    explainer = AnchorTabular(lambda rows: (rows[:, 0] > 0).astype(int), seed=0).fit(GRID, holdout=0.2)
+    facts = explainer.explain(GRID[0], distribution="observe", max_queries=5).facts()
+    assert facts["New rows"] == "not measured" and "What may help" not in facts
 
 
 def test_a_share_to_hold_out_is_checked():

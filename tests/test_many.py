@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from grokking_anchors import AnchorText, Explainer, Explanation, explain_each, explain_many, pick
+from grokking_anchors import AnchorTabular, AnchorText, Explainer, Explanation, explain_each, explain_many, pick
 from grokking_anchors.many import Failure, fingerprint, plot_pick, results
 from grokking_anchors.sampling import IndependentSampler
 
@@ -463,3 +463,19 @@ def test_two_classes_are_not_mixed():
     assert [(one["rule"], one["covers"]) for one in picked] == [("good", 0.4), ("bad", 0.4)]
     assert picked[-1]["reached"] == 0.8  # "nothing" has an empty anchor: its own instance only
     assert [one["reached"] for one in pick(found, prediction="bad")] == [1.0]
+
+
+def test_a_file_is_not_gone_on_with_after_another_fit(tmp_path):
+    """Other bins make other predicates: two languages in one file. The same fit, and a failure in front, go on."""
+    X = np.random.default_rng(0).normal(size=(200, 2))
+    model = lambda rows: (rows[:, 0] > 0.3).astype(int)
+    fitted = lambda **bins: AnchorTabular(model, seed=0).fit(X, **bins)
+    file, rows = tmp_path / "rows.jsonl", [["x", 0.0], *X[:3]]
+    with pytest.warns(UserWarning, match="1 of 2"):
+        explain_many(fitted(), rows[:2], to=file, distribution="observe")
+    before = file.read_bytes()
+    with pytest.raises(ValueError, match="made with other predicates: was the explainer fitted anew"):
+        explain_many(fitted(bins="tree"), rows, to=file, distribution="observe")
+    assert file.read_bytes() == before
+    with pytest.warns(UserWarning, match="1 of 4"):
+        assert len(explain_many(fitted(), rows, to=file, distribution="observe")) == 4

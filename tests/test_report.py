@@ -31,9 +31,9 @@ def test_a_line_for_each(many):
     assert frame.index.tolist() == [0, 1, 2, 3] and frame.index.name == "index"
     assert frame.certified.tolist() == [True, True, False, True] and frame.certified.dtype == bool
     one = frame.loc[0]
-    assert (one.anchor, one.prediction, one.queries) == ("good", "good", many[0].queries["rows"])
+    assert (one.anchor, one.prediction, one.said, one.queries) == ("good", "good", "good", many[0].queries["rows"])
     assert (one.precision_low, one.precision_high) == many[0].precision_interval and one.coverage == many[0].coverage
-    assert frame.reason[2].startswith("ValueError: ") and frame.loc[2].isna().sum() == 7
+    assert frame.reason[2].startswith("ValueError: ") and frame.loc[2].isna().sum() == 8
     assert frame.anchor[3].startswith("(empty") is many[3].is_empty
     assert to_frame([]).empty and list(to_frame([])) == list(frame) and len(to_frame([many[2]] * 2)) == 2
 
