@@ -464,7 +464,8 @@ class TabularExplanation(Explanation):
     def spoken_of(self, facts):
         "The facts, and of which rows the precision speaks, old and new; and what may help."
         ended = self.outcome in ("budget", "interrupted")  # nothing more could be asked
-        if self.support and self.meta["distribution"] == "observe":
+        told = self.precision is not None and self.meta["distribution"] == "observe"
+        if told and self.support:
             m, n = self.support
             facts["Precision"] += f", on the {m:,} of {n:,} training rows that satisfy the rule"
             if m < FEW: facts["Warning"] = f"only {m} rows: too few to speak of new ones like them"
