@@ -59,10 +59,9 @@ def to_frame(explanations: list) -> Any:
 # %% ../nbs/06d_report.ipynb #h8483c1
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 STYLE = """body{font:15px/1.45 sans-serif;max-width:70em;color:#22313f}
-body{margin:2em auto;padding:0 1em}
 table{border-collapse:collapse}td,th{text-align:left;vertical-align:top;padding:3px 9px}
 tr{border-bottom:1px solid #e8eaed}details{margin:.3em 0}summary{cursor:pointer}
-.table{overflow-x:auto}img{max-width:100%}"""
+.table{overflow-x:auto}img{max-width:100%}body{margin:2em auto;padding:0 1em}"""
 
 def escaped(value: Any) -> str:
     "A value as HTML: shown, and never obeyed."
