@@ -81,7 +81,7 @@ class Surrogate:
 
 # %% ../nbs/08a_surrogate.ipynb #c021
 def turns(sampler: Sampler, column: np.ndarray, most: int) -> np.ndarray:
-    "In which draw each state is written `(s,)`, of column `(s,)`: its own, as long as few are drawn."
+    "In which draw each state of `column (s,)` is written `(s,)`: its own, as long as these are few."
     if sampler.exact_reuse or len(column) <= most: return np.arange(len(column))
     order = np.argsort(column, kind="stable")  # one state of every column is written at once
     first = np.searchsorted(column[order], column[order])
@@ -159,9 +159,9 @@ def guesses(model: Surrogate, rules: np.ndarray) -> np.ndarray:
     named = np.flatnonzero(rules.any(axis=0))  # a column not named adds nothing
     few = np.flatnonzero((model.states[:, named].sum(axis=1) == model.sizes) & (model.sizes > 0))
     few = few[np.lexsort((model.covers[few], model.column[few]))]  # by column, the tightest first
-    says, found = model.states[np.ix_(few, named)], []
-    for rule in rules[:, named]:
-        kept = few[~says[:, ~rule].any(axis=1)]
+    says, found = model.states[np.ix_(few, named)].astype(np.float32), []
+    for whole in rules[:, named].astype(np.float32) @ says.T == model.sizes[few]:
+        kept = few[whole]
         first = np.diff(model.column[kept], prepend=-1) != 0
         found.append(expit(model.score + model.gain[kept[first]].sum(axis=0)).mean())
     return np.array(found)
