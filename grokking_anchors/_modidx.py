@@ -56,6 +56,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                          'grokking_anchors.asking.from_checks': ('asking.html#from_checks', 'grokking_anchors/asking.py'),
                                          'grokking_anchors.asking.in_parts': ('asking.html#in_parts', 'grokking_anchors/asking.py'),
                                          'grokking_anchors.asking.labels_of': ('asking.html#labels_of', 'grokking_anchors/asking.py'),
+                                         'grokking_anchors.asking.limited': ('asking.html#limited', 'grokking_anchors/asking.py'),
                                          'grokking_anchors.asking.model_outputs': ( 'asking.html#model_outputs',
                                                                                     'grokking_anchors/asking.py'),
                                          'grokking_anchors.asking.pace': ('asking.html#pace', 'grokking_anchors/asking.py'),

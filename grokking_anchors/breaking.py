@@ -259,7 +259,7 @@ def asked_again(explanation: Explanation, explainer: Any = None, name: str = "ex
     return sampler, agrees
 
 # %% ../nbs/10b_breaks.ipynb #h2ea52e
-READ = ("batch_size", "max_queries", "max_seconds", "deterministic", "independent", "seed",
+READ = ("batch_size", "max_queries", "max_seconds", "max_rows_per_call", "deterministic", "independent", "seed",
         "progress")
 
 def in_words(explanation: Explanation, gone: np.ndarray) -> tuple:
@@ -310,7 +310,8 @@ def breaks(
     number("threshold", threshold, 0, 1)
     number("n", n, 0, whole=True)
     params = explanation.meta["params"]
-    as_then = {name: params[name] for name in ("deterministic", "independent", "seed")}
+    same = ("deterministic", "independent", "seed", "max_rows_per_call")
+    as_then = {name: params[name] for name in same if name in params}
     settings = settings_from(as_then | options | dict(threshold=threshold, delta=delta))
     sampler, agrees = asked_again(explanation, predictor, "predictor")
     with tqdm(disable=not settings.progress, unit=" rows", leave=False) as bar:

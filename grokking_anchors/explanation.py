@@ -17,7 +17,7 @@ from inspect import signature
 from typing import Any, Generic, TypeVar
 
 import numpy as np
-from .asking import BudgetSpent, NoLabel, Queries, admitted, agreement, predicted, predictor_of
+from .asking import BudgetSpent, NoLabel, Queries, admitted, agreement, limited, predicted, predictor_of
 from .certify import first_distinct
 from .encoding import applies
 from .files import checked, parsed, plain, sound, visible
@@ -281,6 +281,7 @@ S = Settings  # every default is its
 class Door(Params, Generic[Kind]):
     "A model to be explained, and what one kind of input brings; `Params` has its manners."
     kind: type = Explanation
+    max_rows_per_call: int | None = None  # of the model, also in `fit` and `predict_fn`; assign one
     def __init__(self, predictor: Any, seed: int | None = None, class_names: Any = None):
         self.predictor, self.seed = predictor, Settings(seed=seed).seed
         self.given_names = checked_names(class_names, classes_of(predictor))
@@ -288,8 +289,9 @@ class Door(Params, Generic[Kind]):
     predictor = property(lambda self: self.answers, reset)  # n inputs -> n labels, or numbers
     def answers(self, inputs):
         try: return self.predict_fn(inputs)
-        except NoLabel: return np.asarray(predictor_of(self.model)(inputs))
-    def predict_fn(self, inputs): return predicted(predictor_of(self.model), inputs)
+        except NoLabel: return np.asarray(limited(self.model, self.max_rows_per_call)(inputs))
+    def predict_fn(self, inputs):
+        return predicted(limited(self.model, self.max_rows_per_call), inputs)
     def sampler(self, *instance: Any, **asked: Any) -> Sampler:
         "The sampler of one instance; its keyword arguments are further ones of `explain`."
         raise NotImplementedError(f"{type(self).__name__} must define sampler(instance)")
@@ -329,10 +331,10 @@ def offering(model: Any, sampler: Sampler, ask: Callable) -> Any:
         offer += "when nothing is held (of a table: over training rows), or '10%' of the prediction"
         raise NoLabel(f"{error}{offer * bool(tenth)}") from None
 
-def agreement_of(model: Any, sampler: Sampler, question: Any) -> Any:  # see `agreement`
-    "What `question` (target, tolerance, soft) asks of the sampler's instance."
+def agreement_of(model: Any, sampler: Sampler, question: Any, most: int | None = None) -> Any:
+    "What `question` (target, tolerance, soft) asks of the instance, `most` rows a call at most."
     predict, inputs = predictor_of(model, question[2]), sampler.render(sampler.original())
-    return offering(model, sampler, lambda: agreement(predict, inputs, *question))
+    return offering(limited(model, most), sampler, lambda: agreement(predict, inputs, *question))
 
 # %% ../nbs/06_explanation.ipynb #h2ed593
 OPTIONS = [field.name for field in fields(Settings)]
@@ -341,7 +343,8 @@ QUESTION = "target", "tolerance", "soft"
 def asked_by(door: Door, instance: Any, question: Any, asked: dict) -> tuple:
     "Sampler, agreement, and the instance as a batch, of a question."
     sampler = admitted(door.sampler(instance, **asked))
-    return sampler, agreement_of(door.model, sampler, question), sampler.render(sampler.original())
+    agrees = agreement_of(door.model, sampler, question, door.max_rows_per_call)
+    return sampler, agrees, sampler.render(sampler.original())
 
 # %% ../nbs/06_explanation.ipynb #hbf2acd
 def depends(door: Door, sampler: Sampler, question: Any) -> list:
@@ -351,14 +354,14 @@ def depends(door: Door, sampler: Sampler, question: Any) -> list:
     inputs = sampler.render(np.concatenate([sampler.original(), drawn]))
     return [*vars(door).values(), (repr(question), fingerprint(sampler.predicates, inputs))]
 
-def resumed(door: Door, sampler: Sampler, question: tuple, asked: dict) -> tuple:
+def resumed(door: Door, sampler: Sampler, question: tuple, asked: dict, most: Any) -> tuple:
     "Agreement and answers, of the search that failed if it asked the same, else new ones."
     kept = KEPT.pop(door, None) if isinstance(door, Hashable) else None
     if kept is not None:
         now = depends(door, sampler, (question, asked))
         same = [a is b for a, b in zip(kept[0][:-1], now[:-1])]
         if len(kept[0]) == len(now) and all(same) and kept[0][-1] == now[-1]: return kept[1:]
-    return agreement_of(door.model, sampler, question), {}
+    return agreement_of(door.model, sampler, question, most), {}
 
 # %% ../nbs/06_explanation.ipynb #hf23ebe
 def explained(door: Door, instance: Any, question: tuple, options: dict, asked: dict) -> Any:
@@ -367,11 +370,12 @@ def explained(door: Door, instance: Any, question: tuple, options: dict, asked: 
     no_unknown(asked, [*OPTIONS, *QUESTION, *list(signature(door.sampler).parameters)[1:]])
     sampler = admitted(door.sampler(instance, **asked))
     inputs = sampler.render(sampler.original())
-    agrees, memo = resumed(door, sampler, question, asked)
+    if options["max_rows_per_call"] is None: options["max_rows_per_call"] = door.max_rows_per_call
+    agrees, memo = resumed(door, sampler, question, asked, most := options["max_rows_per_call"])
     def details(result):
         own, whole = door.told(result), dict(zip(QUESTION, question)) | asked
         return own | dict(asked_of=copy(door), meta=own.get("meta", {}) | dict(asked=whole))
-    try: return offering(door.model, sampler, lambda: explain(
+    try: return offering(limited(door.model, most), sampler, lambda: explain(
         sampler, agrees, door.record(inputs), door.kind, details, memo, **options))
     finally:
         if memo and isinstance(door, Hashable):

@@ -81,7 +81,7 @@ class Surrogate:
 
 # %% ../nbs/08a_surrogate.ipynb #c021
 def turns(sampler: Sampler, column: np.ndarray, most: int) -> np.ndarray:
-    "In which draw each state of `column (s,)` is written `(s,)`: its own, as long as these are few."
+    "In which draw each state is written `(s,)`: its own, as long as these are few."
     if sampler.exact_reuse or len(column) <= most: return np.arange(len(column))
     order = np.argsort(column, kind="stable")  # one state of every column is written at once
     first = np.searchsorted(column[order], column[order])
