@@ -310,6 +310,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                           'grokking_anchors/explanation.py'),
                                               'grokking_anchors.explanation.facts_of': ( 'explanation.html#facts_of',
                                                                                          'grokking_anchors/explanation.py'),
+                                              'grokking_anchors.explanation.first_look': ( 'explanation.html#first_look',
+                                                                                           'grokking_anchors/explanation.py'),
                                               'grokking_anchors.explanation.html_table': ( 'explanation.html#html_table',
                                                                                            'grokking_anchors/explanation.py'),
                                               'grokking_anchors.explanation.kind_named': ( 'explanation.html#kind_named',

@@ -4,7 +4,7 @@
 __all__ = ['NOTHING', 'CHIP', 'DOUBT', 'WINGS', 'Kind', 'S', 'OPTIONS', 'QUESTION', 'by_effect', 'asked_each', 'shares_known',
            'part', 'partial_anchors', 'Claim', 'raw_of', 'Answering', 'number_text', 'facts_of', 'chips', 'html_table',
            'Told', 'Shown', 'parts_of_raw', 'values_of', 'kinds_below', 'kind_named', 'Explanation', 'explain', 'Door',
-           'Explainer', 'offering', 'agreement_of', 'asked_by', 'depends', 'resumed', 'explained']
+           'Explainer', 'first_look', 'offering', 'agreement_of', 'asked_by', 'depends', 'resumed', 'explained']
 
 # %% ../nbs/06_explanation.ipynb #hb165a7
 import html
@@ -22,7 +22,7 @@ from .certify import first_distinct
 from .encoding import applies
 from .files import checked, parsed, plain, sound, visible
 from .pages import Pages, said
-from .params import Params, checked_names, classes_of, translated
+from .params import Params, checked_names, classes_of, regresses, translated, unless_mistaken
 from .plots import entitled, partial_bars
 from .sampling import Sampler
 from .search import KEPT, SearchResult, Verdict, delivered, fingerprint, searched, verdict_of
@@ -320,13 +320,16 @@ class Explainer(Door[Kind]):
         return explained(self, instance, (target, tolerance, soft), options, asked)
 
 # %% ../nbs/06_explanation.ipynb #h8b566c
+def first_look(model: Any, sampler: Sampler) -> np.ndarray:  # `(300,)`
+    "The numbers that a model says when nothing is held."
+    free, rng = np.zeros((300, len(sampler.predicates)), bool), np.random.default_rng(0)
+    return np.asarray(predictor_of(model)(sampler.render(sampler.draw(free, rng)[1])), float)
+
 def offering(model: Any, sampler: Sampler, ask: Callable) -> Any:
     "What `ask()` returns. NoLabel, a ValueError: of numbers, and a tolerance is offered."
     try: return ask()
     except NoLabel as error:
-        free, rng = np.zeros((300, len(sampler.predicates)), bool), np.random.default_rng(0)
-        said = np.asarray(predictor_of(model)(sampler.render(sampler.draw(free, rng)[1])), float)
-        tenth = np.ptp(np.percentile(said, (5, 95))) / 10
+        tenth = np.ptp(np.percentile(first_look(model, sampler), (5, 95))) / 10
         offer = f"; for instance tolerance={tenth:.2g}, a tenth of the spread of the predictions "
         offer += "when nothing is held (of a table: over training rows), or '10%' of the prediction"
         raise NoLabel(f"{error}{offer * bool(tenth)}") from None
@@ -334,7 +337,14 @@ def offering(model: Any, sampler: Sampler, ask: Callable) -> Any:
 def agreement_of(model: Any, sampler: Sampler, question: Any, most: int | None = None) -> Any:
     "What `question` (target, tolerance, soft) asks of the instance, `most` rows a call at most."
     predict, inputs = predictor_of(model, question[2]), sampler.render(sampler.original())
-    return offering(limited(model, most), sampler, lambda: agreement(predict, inputs, *question))
+    said = limited(model, most)
+    def ask():
+        made, look = agreement(predict, inputs, *question), lambda: first_look(said, sampler)
+        if question[:2] == (None, None) and regresses(model) and len(np.unique(look())) > 10:
+            raise NoLabel(f"predict returned {made.prediction} and the model is a regressor: give "
+                          "a tolerance, or a target if its whole numbers are labels")
+        return made
+    return offering(said, sampler, ask)
 
 # %% ../nbs/06_explanation.ipynb #h2ed593
 OPTIONS = [field.name for field in fields(Settings)]
@@ -367,7 +377,8 @@ def resumed(door: Door, sampler: Sampler, question: tuple, asked: dict, most: An
 def explained(door: Door, instance: Any, question: tuple, options: dict, asked: dict) -> Any:
     "An explanation; `question` is (target, tolerance, soft), `asked` what only this kind knows."
     instance, asked, options = translated(instance, asked, options, door.seed)
-    no_unknown(asked, [*OPTIONS, *QUESTION, *list(signature(door.sampler).parameters)[1:]])
+    no_unknown(asked, [*OPTIONS, *QUESTION, *(own := list(signature(door.sampler).parameters)[1:])])
+    unless_mistaken(own, asked, options)
     sampler = admitted(door.sampler(instance, **asked))
     inputs = sampler.render(sampler.original())
     if options["max_rows_per_call"] is None: options["max_rows_per_call"] = door.max_rows_per_call

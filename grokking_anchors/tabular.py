@@ -96,8 +96,8 @@ class AnchorTabular(TableExplainer):
         for name in {"search", "max_anchor_size"} & set(options):
             raise TypeError(f"evaluate tests your rule as it is: it does not read {name}")
         table, bounds = claimed(self.fitted_table(), rule)
-        options = dict(max_rows_per_call=self.max_rows_per_call) | options
-        model = limited(self.model, most := options["max_rows_per_call"])
+        most = options.setdefault("max_rows_per_call", self.max_rows_per_call)
+        model = limited(self.model, most)
         row = table.reader.one(X, extra) if X is not None else self.typical_row(
             table, bounds, target, model)
         sampler = SAMPLERS[distribution](table, row, bounds)
