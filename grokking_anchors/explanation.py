@@ -320,6 +320,9 @@ class Explainer(Door[Kind]):
         return explained(self, instance, (target, tolerance, soft), options, asked)
 
 # %% ../nbs/06_explanation.ipynb #h8b566c
+OPTIONS = [field.name for field in fields(Settings)]
+QUESTION = "target", "tolerance", "soft"
+
 def first_look(model: Any, sampler: Sampler) -> np.ndarray:  # `(300,)`
     "The numbers that a model says when nothing is held."
     free, rng = np.zeros((300, len(sampler.predicates)), bool), np.random.default_rng(0)
@@ -334,21 +337,17 @@ def offering(model: Any, sampler: Sampler, ask: Callable) -> Any:
         offer += "when nothing is held (of a table: over training rows), or '10%' of the prediction"
         raise NoLabel(f"{error}{offer * bool(tenth)}") from None
 
+# %% ../nbs/06_explanation.ipynb #h2ed593
 def agreement_of(model: Any, sampler: Sampler, question: Any, most: int | None = None) -> Any:
     "What `question` (target, tolerance, soft) asks of the instance, `most` rows a call at most."
     predict, inputs = predictor_of(model, question[2]), sampler.render(sampler.original())
-    said = limited(model, most)
+    said, numbers = limited(model, most), question[:2] == (None, None) and regresses(model)
     def ask():
-        made, look = agreement(predict, inputs, *question), lambda: first_look(said, sampler)
-        if question[:2] == (None, None) and regresses(model) and len(np.unique(look())) > 10:
-            raise NoLabel(f"predict returned {made.prediction} and the model is a regressor: give "
-                          "a tolerance, or a target if its whole numbers are labels")
+        made = agreement(predict, inputs, *question)
+        require(not numbers or len(np.unique(first_look(said, sampler))) <= 10, "the model is a "
+                "regressor: give a tolerance, or a target if its numbers are labels", NoLabel)
         return made
     return offering(said, sampler, ask)
-
-# %% ../nbs/06_explanation.ipynb #h2ed593
-OPTIONS = [field.name for field in fields(Settings)]
-QUESTION = "target", "tolerance", "soft"
 
 def asked_by(door: Door, instance: Any, question: Any, asked: dict) -> tuple:
     "Sampler, agreement, and the instance as a batch, of a question."
