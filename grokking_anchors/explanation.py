@@ -34,7 +34,8 @@ def by_effect(
 ) -> list:  # predicate numbers of its rule
     "The rule's predicates, each time the one that makes the most precise rule."
     order, rule = [], np.zeros_like(result.rule)
-    pace = -(-int(result.rule.sum()) // 64)  # of a very long rule, several at a time
+    n = int(result.rule.sum())
+    pace = -(-n // (64 if n < 1000 else 16))  # of a very long rule, several at a time
     while (left := np.flatnonzero(result.rule & ~rule)).size:
         larger = rule | np.eye(len(rule), dtype=bool)[left]
         best = left[np.argsort(-result.estimate(larger), kind="stable")[:pace]]

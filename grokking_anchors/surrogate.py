@@ -159,8 +159,9 @@ def guesses(model: Surrogate, rules: np.ndarray) -> np.ndarray:
     named = np.flatnonzero(rules.any(axis=0))  # a column not named adds nothing
     few = np.flatnonzero((model.states[:, named].sum(axis=1) == model.sizes) & (model.sizes > 0))
     few = few[np.lexsort((model.covers[few], model.column[few]))]  # by column, the tightest first
-    says, found = model.states[np.ix_(few, named)].astype(np.float32), []
-    for whole in rules[:, named].astype(np.float32) @ says.T == model.sizes[few]:
+    at, said = np.nonzero(model.states[np.ix_(few, named)])
+    starts, found = np.searchsorted(at, np.arange(len(few))), []
+    for whole in np.logical_and.reduceat(rules[:, named[said]], starts, axis=1):
         kept = few[whole]
         first = np.diff(model.column[kept], prepend=-1) != 0
         found.append(expit(model.score + model.gain[kept[first]].sum(axis=0)).mean())
