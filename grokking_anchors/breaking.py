@@ -291,7 +291,9 @@ def known(queries: Queries, own: np.ndarray, n: int) -> tuple:  # of `Tried`, th
     rngs, tried = streams(queries.sampler, queries.settings.seed)[2].spawn(2), []
     try:
         for tried in trials(queries, own, n, rngs): pass
-    except BudgetSpent as budget: return tried, str(budget)
+    except BudgetSpent as budget:
+        if queries.error is not None: raise queries.error from None  # the model failed
+        return tried, str(budget)
     return tried, ""
 
 # %% ../nbs/10b_breaks.ipynb #hc50298

@@ -90,3 +90,11 @@ def test_parts_say_what_the_whole_says():
     with pytest.raises(TypeError, match="max_rows_per_call must be a whole number, came: 2.5"):
         limited(lambda rows: rows, 2.5)
     assert Settings().max_rows_per_call is None
+
+
+def test_a_model_that_fails_is_not_a_budget_that_is_spent():
+    """`breaks` raises what the model raised, and does not say that nothing was tested."""
+    model, explainer, instances = list(kinds())[1]
+    found = explainer.explain(instances[0], max_rows_per_call=MOST)
+    with pytest.raises(AssertionError, match="rows came"):
+        breaks(found, n=300, max_rows_per_call=10 * MOST)
