@@ -93,8 +93,11 @@ def test_parts_say_what_the_whole_says():
 
 
 def test_a_model_that_fails_is_not_a_budget_that_is_spent():
-    """`breaks` raises what the model raised, and does not say that nothing was tested."""
+    """`breaks` and `audit` raise what the model raised, and do not say that nothing was tested."""
     model, explainer, instances = list(kinds())[1]
     found = explainer.explain(instances[0], max_rows_per_call=MOST)
     with pytest.raises(AssertionError, match="rows came"):
         breaks(found, n=300, max_rows_per_call=10 * MOST)
+    found.meta["params"]["max_rows_per_call"] = None
+    with pytest.raises(AssertionError, match="rows came"):
+        audit(found, 500, seed=0)
