@@ -259,8 +259,8 @@ def asked_again(explanation: Explanation, explainer: Any = None, name: str = "ex
     return sampler, agrees
 
 # %% ../nbs/10b_breaks.ipynb #h2ea52e
-READ = ("batch_size", "max_queries", "max_seconds", "max_rows_per_call", "deterministic", "independent", "seed",
-        "progress")
+READ = ("batch_size", "max_queries", "max_seconds", "max_rows_per_call", "deterministic",
+        "independent", "seed", "progress")
 
 def in_words(explanation: Explanation, gone: np.ndarray) -> tuple:
     "Predicates as people read them; bounds of one column are merged."
