@@ -17,7 +17,8 @@ from inspect import signature
 from typing import Any, Generic, TypeVar
 
 import numpy as np
-from .asking import BudgetSpent, NoLabel, Queries, admitted, agreement, limited, predicted, predictor_of
+from .asking import BudgetSpent, NoLabel, Queries, admitted, agreement
+from .asking import limited, predicted, predictor_of
 from .certify import first_distinct
 from .encoding import applies
 from .files import checked, parsed, plain, sound, visible
