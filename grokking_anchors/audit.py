@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import lazy_loader
 import numpy as np
 
-from .asking import Queries, checked_agreement, checked_draw
+from .asking import BudgetSpent, Queries, checked_agreement, checked_draw
 from .breaking import asked_again
 from .certify import certify
 from .encoding import applies
@@ -100,7 +100,8 @@ def audit(
     same = ("deterministic", "max_rows_per_call")
     like = {name: params[name] for name in same if name in params}
     queries = Queries(sampler, agrees, Settings(max_queries=n + 1, **like))
-    found = measured(lambda k: queries.ask(np.tile(rule, (k, 1)), rng)[2], n)
+    try: found = measured(lambda k: queries.ask(np.tile(rule, (k, 1)), rng)[2], n)
+    except BudgetSpent as spent: raise (queries.error or spent) from None  # the model failed
     held = checked_draw(sampler, np.zeros((n, len(rule)), bool), rng)[0]
     return Audit(explanation, found, Measured(int(applies(rule, held).sum()), n))
 

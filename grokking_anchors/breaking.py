@@ -259,8 +259,8 @@ def asked_again(explanation: Explanation, explainer: Any = None, name: str = "ex
     return sampler, agrees
 
 # %% ../nbs/10b_breaks.ipynb #h2ea52e
-READ = ("batch_size", "max_queries", "max_seconds", "deterministic", "independent", "seed",
-        "progress")
+READ = ("batch_size", "max_queries", "max_seconds", "max_rows_per_call", "deterministic",
+        "independent", "seed", "progress")
 
 def in_words(explanation: Explanation, gone: np.ndarray) -> tuple:
     "Predicates as people read them; bounds of one column are merged."
@@ -291,7 +291,9 @@ def known(queries: Queries, own: np.ndarray, n: int) -> tuple:  # of `Tried`, th
     rngs, tried = streams(queries.sampler, queries.settings.seed)[2].spawn(2), []
     try:
         for tried in trials(queries, own, n, rngs): pass
-    except BudgetSpent as budget: return tried, str(budget)
+    except BudgetSpent as budget:
+        if queries.error is not None: raise queries.error from None  # the model failed
+        return tried, str(budget)
     return tried, ""
 
 # %% ../nbs/10b_breaks.ipynb #hc50298
@@ -310,7 +312,8 @@ def breaks(
     number("threshold", threshold, 0, 1)
     number("n", n, 0, whole=True)
     params = explanation.meta["params"]
-    as_then = {name: params[name] for name in ("deterministic", "independent", "seed")}
+    same = ("deterministic", "independent", "seed", "max_rows_per_call")
+    as_then = {name: params[name] for name in same if name in params}
     settings = settings_from(as_then | options | dict(threshold=threshold, delta=delta))
     sampler, agrees = asked_again(explanation, predictor, "predictor")
     with tqdm(disable=not settings.progress, unit=" rows", leave=False) as bar:

@@ -1,5 +1,6 @@
 """The manners of scikit-learn, and the published ones: parameters, a short text, a file."""
 
+import sys
 from inspect import Parameter, signature
 from typing import Any, TypeVar
 
@@ -7,10 +8,11 @@ import numpy as np
 
 from . import __version__
 from .files import plain, save_explainer
-from .published import translated
+from .published import translated, unless_mistaken
 from .settings import no_unknown, ordinary, require
 
-__all__ = ["Params", "checked_names", "class_name", "classes_of", "translated"]
+__all__ = ["Params", "checked_names", "class_name", "classes_of", "regresses", "translated",
+           "unless_mistaken"]  # fmt: skip
 
 Own = TypeVar("Own", bound="Params")
 APART = {"predictor", "seed", "class_names"}  # a change of these leaves what `fit` learned
@@ -115,6 +117,14 @@ def classes_of(model: Any) -> list | None:
     found = getattr(owner, "classes_", getattr(owner, "classes", None))
     plain = isinstance(found, list | tuple | np.ndarray) and all(np.ndim(one) == 0 for one in found)
     return np.asarray(found, object).tolist() if plain else None
+
+
+def regresses(model: Any) -> bool:
+    """Is it a regressor, or the method of one, as scikit-learn tells? It is not loaded for that."""
+    owner, base = getattr(model, "__self__", model), sys.modules.get("sklearn.base")
+    if getattr(owner, "_estimator_type", None) == "regressor":
+        return True
+    return bool(base and hasattr(owner, "__sklearn_tags__") and base.is_regressor(owner))
 
 
 def class_name(model: Any, names: Any, label: Any, columns: int = 0) -> str:

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from .settings import number, require
 
-__all__ = ["ARGUMENTS", "Argument", "markdown", "translated"]
+__all__ = ["ARGUMENTS", "Argument", "markdown", "translated", "unless_mistaken"]
 
 KINDS = TEXT, TABLE, IMAGE = ("AnchorText", "AnchorTabular", "AnchorImage")
 SAME, NAMED = "as published", "as published, by name"
@@ -49,7 +49,8 @@ ARGUMENTS: list = [
     *of("explain", (TEXT,), SAME, "text"),
     *of("explain", (TABLE,), SAME, "X"),
     *of("explain", (IMAGE,), SAME, "image"),
-    *of("explain", (IMAGE,), NAMED, "p_sample", note="in second place stands threshold, always"),
+    *of("explain", (IMAGE,), NAMED, "p_sample",
+        note="refused in second place, where threshold stands"),
     *of("explain", KINDS, SAME, "threshold", "delta", "tau", "batch_size", "coverage_samples",
         "max_anchor_size", "n_covered_ex"),
     *of("explain", KINDS, SAME, "beam_size", note="4 when not given; there 1"),
@@ -81,6 +82,15 @@ def translated(
     fine = isinstance(verbose, bool)
     require(fine, f"verbose must be True or False, came: {verbose!r}", TypeError)
     return came[0], asked, options | dict(progress=options["progress"] or verbose)
+
+
+def unless_mistaken(known: list, asked: dict, options: dict) -> None:
+    """ValueError where a published p_sample, which stood in second place, came as threshold."""
+    low, high = (isinstance(options[name], int | float) for name in ("threshold", "delta"))
+    odd = low and 0 < options["threshold"] <= 0.5 or high and 0.5 < options["delta"] < 1
+    require("p_sample" not in known or "p_sample" in asked or not odd,
+            f"came: threshold={options['threshold']}, delta={options['delta']}; by position they "
+            "follow the picture, and p_sample is given by name: give p_sample=.5 if both are meant")
 
 
 def markdown() -> str:

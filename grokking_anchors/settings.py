@@ -50,6 +50,7 @@ class Settings:
         number("stride", self.stride, 0, 1, closed=True)
         for name in WHOLE:
             number(name, getattr(self, name), 0, whole=True)
+        number("coverage_samples", self.coverage_samples, 0, 1_000_000, closed=True)  # memory
         for name in ("max_seconds", "max_anchor_size", "max_rows_per_call", "seed"):
             if getattr(self, name) is not None:
                 number(name, getattr(self, name), -(name == "seed"), whole=name != "max_seconds")

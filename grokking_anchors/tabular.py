@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from .beam_search import Candidates
+from .asking import limited, predicted
 from .explanation import agreement_of, explain, offering
 from .rows import QUESTIONS, SAMPLERS, Column, Table, TableExplainer
 from .rows import TabularExplanation, edge_text, sorted_table, text_of
 from .search import Strategy, shares_of
 from .settings import one_of, require
-from .tables import NUMBERS, TIMES, edge_of, is_frame, told
+from .tables import NUMBERS, TIMES, as_table, edge_of, is_frame, told
 
 # %% ../nbs/08b_tabular.ipynb #he0c22e
 def asked_column(column: Column, condition: Any) -> tuple:  # `Column`, first and last bin
@@ -95,22 +96,25 @@ class AnchorTabular(TableExplainer):
         for name in {"search", "max_anchor_size"} & set(options):
             raise TypeError(f"evaluate tests your rule as it is: it does not read {name}")
         table, bounds = claimed(self.fitted_table(), rule)
-        row = self.typical_row(table, bounds, target) if X is None else table.reader.one(X, extra)
+        most = options.setdefault("max_rows_per_call", self.max_rows_per_call)
+        model = limited(self.model, most)
+        row = table.reader.one(X, extra) if X is not None else self.typical_row(
+            table, bounds, target, model)
         sampler = SAMPLERS[distribution](table, row, bounds)
         own = sampler.held(sampler.original())[0]
         require(own.all(), f"X does not satisfy the rule: {sampler.predicates[own.argmin()]}")
-        agrees = agreement_of(self.model, sampler, (target, tolerance, soft))
+        agrees = agreement_of(self.model, sampler, (target, tolerance, soft), most)
         options = dict(seed=self.seed, search=CLAIM, batch_size=500) | options
-        return offering(self.model, sampler, lambda: explain(
+        return offering(model, sampler, lambda: explain(
             sampler, agrees, self.record(row), self.kind, self.told, **options))
 
-    def typical_row(self, table: Table, bounds: np.ndarray, target: Any) -> Any:
+    def typical_row(self, table: Table, bounds: np.ndarray, target: Any, model: Any) -> Any:
         "A training row that satisfies the bounds and that the model gives the target."
         fits = np.logical_and.reduce([(table.bins[j] >= low) & (table.bins[j] <= high)
                                       for j, low, high in bounds])
         some = np.flatnonzero(fits)[:1000, None]
         rows = table.reader.cook(np.repeat(some, len(table.columns), axis=1), None)
         wanted = len(some) and target is not None
-        same: Any = np.flatnonzero(self.predict_fn(rows) == target) if wanted else ()
+        same: Any = np.flatnonzero(predicted(model, as_table(rows)) == target) if wanted else ()
         require(len(same), f"give X: no training row satisfies the rule and is given {target=!r}")
         return rows.iloc[[same[0]]] if is_frame(rows) else rows[same[:1]]

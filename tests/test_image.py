@@ -751,3 +751,18 @@ def test_imagenet_model_knows_a_cat():
     with pytest.raises(ValueError, match="expected bytes"):
         predict(chelsea()[None] / 255)
     assert agreement(predict, chelsea()[None], range(281, 286)).prediction in range(281, 286)
+
+
+def test_a_published_p_sample_by_position_is_refused():
+    """`explain(image, .5, .95)` is not read as a threshold of one half, or a delta of .95; by name all may be asked."""
+    rng = np.random.default_rng(0)
+    image = rng.integers(0, 250, size=(8, 8), dtype=np.uint8)
+    explainer = AnchorImage(lambda some: some[:, 0, 0] > 100, (8, 8), seed=0)
+    for came in ((0.5,), (0.5, 0.95), (0.3, 0.95), (0.7, 0.95)):
+        with pytest.raises(ValueError, match="they follow the picture, and p_sample is given by name"):
+            explainer.explain(image, *came)
+    told = explainer.explain(image, 0.9, 0.2).meta["params"]
+    assert (told["threshold"], told["delta"]) == (0.9, 0.2)
+    assert explainer.explain(image, threshold=0.5, p_sample=0.3).meta["p_sample"] == 0.3
+    with pytest.raises(TypeError, match="threshold must be a number"):
+        explainer.explain(image, "high")

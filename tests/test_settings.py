@@ -372,3 +372,10 @@ def test_what_auto_chooses():
     assert run("text", "auto", tau=0.1).meta["search"]["used"] == "beam"
     assert run("text", "auto", max_queries=100).meta["search"]["used"] == "beam"
     assert run("text", "auto", short=0.1).meta["search"]["used"] == "surrogate"
+
+
+def test_coverage_samples_are_bounded():
+    """A million at most: more would fill the memory before anything is asked."""
+    assert Settings(coverage_samples=1_000_000).coverage_samples == 1_000_000
+    with pytest.raises(ValueError, match="coverage_samples must be between 0 and 1e\\+06, came: 1000000000"):
+        Settings(coverage_samples=10**9)

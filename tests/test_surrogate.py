@@ -1,5 +1,7 @@
 """The search on a surrogate: what each part of it is for, and what binds it."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes
@@ -9,7 +11,7 @@ from sklearn.preprocessing import StandardScaler
 
 from grokking_anchors import AnchorTabular
 from grokking_anchors.settings import Settings
-from grokking_anchors.surrogate import fit, moves, newton, surrogate_of
+from grokking_anchors.surrogate import fit, moves, ridge_logistic, surrogate_of
 
 
 @pytest.fixture(scope="module")
@@ -79,12 +81,50 @@ def test_what_a_surrogate_keeps_grows_with_the_columns_not_with_their_square():
     assert kept[1] < 2.6 * kept[0]
 
 
-@pytest.mark.parametrize("shape", [(1400, 1200), (200, 1200)])
-def test_a_newton_step_is_the_same_by_rows_and_by_columns(shape):
-    """More weights than rows: a system of rows by rows is solved, to the same step."""
+def test_of_many_predicates_those_that_tell_get_a_weight():
+    """Half of a thousand at most, the three that matter among them; up to a thousand, every one."""
     rng = np.random.default_rng(0)
-    X = np.column_stack([np.ones(shape[0]), rng.random(shape) < 0.3]).astype(np.float32)
-    bend, slope = rng.uniform(0.05, 0.25, shape[0]), X.T @ rng.normal(size=shape[0])
-    ridge = np.r_[1e-6, np.ones(shape[1])]
-    whole = np.linalg.solve(X.T * bend @ X + np.diag(ridge), slope)
-    np.testing.assert_allclose(newton(X, bend, slope, ridge), whole, atol=2e-3)
+    held = rng.random((600, 1200)) < 0.5
+    agreed = (held[:, [7, 600, 1100]].sum(axis=1) >= 2) * 1.0
+    weights = ridge_logistic(held, agreed)
+    assert (weights[1:] != 0).sum() == 500 and set(np.argsort(-weights[1:])[:3]) == {7, 600, 1100}
+    assert (ridge_logistic(held[:, :1000], agreed)[1:] != 0).all()
+
+
+def wide(columns):
+    """A sampler of a made-up table; the first column alone tells."""
+    X = np.random.default_rng(0).normal(size=(300, columns))
+    explainer = AnchorTabular(lambda rows: (rows[:, 0] > 0).astype(int), seed=0).fit(X)
+    return explainer, X[X[:, 0].argmax()]
+
+
+def test_a_wide_table_takes_little_memory():
+    """300 columns, 900 predicates: each state seen in all columns would be over 100 MB; here it is a fifth."""
+    explainer, one = wide(300)
+    sampler = explainer.sampler(one)
+    tracemalloc.start()
+    model_of(sampler)
+    height = tracemalloc.get_traced_memory()[1] / 1e6
+    tracemalloc.stop()
+    assert height < 40
+
+
+def test_many_columns_are_drawn_at_once():
+    """Of 400 columns one state each in a draw: as many draws as one column has states, and the free ones."""
+    explainer, one = wide(400)
+    sampler, rows = explainer.sampler(one), []
+    draw = sampler.draw
+    sampler.draw = lambda rules, rng: (rows.append(len(rules)), draw(rules, rng))[1]
+    model = surrogate_of(sampler, np.random.default_rng(0), rows=30)
+    assert sum(rows) == 30 + 1000 + 30 * (np.bincount(model.column).max() - 1)
+
+
+def test_states_drawn_together_hold_in_their_own_columns():
+    """Of many columns each state is still seen written: every row of its own holds what it says."""
+    explainer, one = wide(120)
+    sampler = explainer.sampler(one)
+    model = surrogate_of(sampler, np.random.default_rng(0))
+    assert len(sampler.states) > 4_000_000 // (100 * len(sampler.predicates))  # else each is drawn alone
+    for c, held in enumerate(model.forced):
+        said = model.states[model.column == c][:, model.owner == c]
+        assert (held >= said[:, None]).all() and not (held[0] == held[-1]).all()
