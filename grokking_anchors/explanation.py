@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, fields
 from importlib import import_module
 from inspect import signature
 from typing import Any, Generic, TypeVar
-
 import numpy as np
 from .asking import BudgetSpent, NoLabel, Queries, admitted, agreement
 from .asking import limited, predicted, predictor_of
