@@ -84,7 +84,6 @@ MUTATIONS = [
         "01b_asking", "test_settings.py",
         ("if time.monotonic() > self.until: raise", "if time.monotonic() > np.inf: raise"),
         ("return int(max(1, min(most, fits)))", "return most"),
-        ("most = min(100 * settings.batch_size, settings.max_rows_per_call or np.inf)", "most = 10**9"),
         ("if not self.settings.deterministic: return self.asked(choices)", "if False: return self.asked(choices)"),
     ),
     *of(
@@ -550,6 +549,42 @@ MUTATIONS = [
         "05_certify", "test_search.py test_promise.py",
         ("(hits, pulls), log_e, goal = so_far, 0., np.log(1 / delta)", "(hits, pulls), log_e, goal = (so_far[0], seen[1] * 0), 0., np.log(1 / delta)"),
         ("sides = earlier.certificate[1:3], (earlier.lost, earlier.kept)", "sides = earlier.certificate[1:3], (earlier.kept, earlier.lost)"),
+    ),
+    *of(
+        "05b_search", "test_search.py -k hopeful_game",
+        ("2 * (a - 1), 2 * (a + b - 2))", "*test.certificate[1:3])"),
+        ("test.certificate.delta\n", "certifier.queries.settings.delta\n"),
+        ("if spent or \"max_pulls\" in settings.changed()", "if False"),
+    ),
+    *of(
+        "06b_many", "test_many.py -k thousands",
+        ("generate_state(max(2 * n, 256))[n:]", "generate_state(max(2 * n, 256))"),
+    ),
+    *of(
+        "01b_asking", "test_inputs.py",
+        ("/ 100 * abs(prediction)", "/ 100 * prediction"),
+    ),
+    *of(
+        "01b_asking", "test_remote.py",
+        ("if own == len(choices) and keys[-1] not in self.memo:", "if own == len(choices):"),
+        ("sum(keys[i] not in self.memo for i in again)", "len(again)"),
+    ),
+    *of(
+        "06_explanation", "test_remote.py",
+        ("KEPT.pop(door, None)", "KEPT.get(door, None)"),
+    ),
+    *of(
+        "10b_breaks", "test_breaks.py",
+        ("precision_interval(new.hits, new.rows,", "precision_interval(new.hits + seen.hits, new.rows + seen.rows,"),
+    ),
+    *of(
+        "tables.py", "test_inputs.py",
+        ("order = np.r_[np.sort(order[: self.count]), order[self.count :]]", "order = np.sort(order)"),
+    ),
+    *of(
+        "06b_many", "test_many.py",
+        ("if len(first) > 1 and len(reasons) == 1", "if len(reasons) == 1"),
+        ("holds & (np.array(list(map(str, predictions))) == str(one.prediction))", "holds"),
     ),
     # ---- the seams: files, workers, promises, audits
     *of(

@@ -82,6 +82,22 @@ def test_delta_is_shared(monkeypatch):
     assert np.allclose(asked_for, [0.1 / 6] * 3 + [0.1 / 2])
 
 
+def test_the_bet_is_made_before_the_fresh_rows_are_seen(monkeypatch):
+    """It knows the 50 rows of the rehearsal and not those of the test, which would break the promise."""
+    seen = []
+    real = breaking.belief_of
+    monkeypatch.setattr(breaking, "belief_of", lambda hits, rows, t: seen.append(rows) or real(hits, rows, t))
+    stated([0.9, 0.8, 0.7, 0.6], 0, n=333)
+    assert seen == [50] * 3
+
+
+def test_a_share_above_the_threshold_is_not_enough():
+    """Certified is what the lower end of its interval shows."""
+    found = explain(Fields([0.55, 0]), Fields([0.55, 0]).agrees, seed=0).breaks(n=60)
+    low, high = found.interval
+    assert low < 0.5 < found.share and not found.certified and "the closest: replacing field 0" in str(found)
+
+
 def test_only_what_is_named_is_replaced():
     """For texts, tables and pictures; and all of it is."""
     for sampler in samplers():

@@ -3,6 +3,7 @@
 import pickle
 import time
 from copy import copy
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -175,6 +176,23 @@ def test_what_was_certified_stands():
     assert found.reason.startswith("precision exceeds") and "OSError: gone" in found.reason
 
 
+def test_ctrl_c_between_two_calls_loses_nothing():
+    """Pressed while samples are drawn, and not while the model answers: it carries the explanation all the same."""
+
+    class Pressed(WordSwaps):
+        def draw(self, rules, rng):
+            if len(wire.sizes) == 3:
+                raise KeyboardInterrupt
+            return super().draw(rules, rng)
+
+    sampler, wire = Pressed("Python is the best".split(), [["Java"], ["was"], ["a"], ["worst"]]), Wire()
+    agrees = agreement(wire, [SENTENCE])
+    with pytest.raises(KeyboardInterrupt) as caught:
+        explain(sampler, agrees, SENTENCE, seed=0, search="beam")
+    found = caught.value.explanation
+    assert found.outcome == "interrupted" and found.reason.startswith("Ctrl-C ended the search") and len(wire.sizes) == 3
+
+
 def test_nothing_known_is_no_explanation():
     """If the first call of a search fails, the error comes plain, whatever was asked for."""
     for on_error in ("raise", "return"):
@@ -315,3 +333,7 @@ def test_the_bar_tells_the_best_rule(monkeypatch):
     long = WordSwaps(["w" * 30, "v" * 30, "good"], [["a"], ["b"], ["c"]])
     explain(long, lambda texts: np.array(["w" in t and "v" in t for t in texts]), seed=0, search="beam")
     assert told[-1] == f"best: {'w' * 30} AND {'v' * 5}, coverage 0.25"
+    best = SimpleNamespace(rule=np.zeros(4, bool), coverage=1.0)
+    queries = SimpleNamespace(sampler=toy_sampler(), end=np.inf)
+    module.shown(Bar(disable=True), SimpleNamespace(queries=queries, best=best), 1)
+    assert told[-1] == "best: (empty), coverage 1"
