@@ -84,11 +84,12 @@ def test_delta_is_shared(monkeypatch):
 
 def test_the_bet_is_made_before_the_fresh_rows_are_seen(monkeypatch):
     """It knows the 50 rows of the rehearsal and not those of the test, which would break the promise."""
-    seen = []
-    real = breaking.belief_of
+    seen, rows_of = [], []
+    real, interval = breaking.belief_of, breaking.precision_interval
     monkeypatch.setattr(breaking, "belief_of", lambda hits, rows, t: seen.append(rows) or real(hits, rows, t))
+    monkeypatch.setattr(breaking, "precision_interval", lambda h, n, *more: rows_of.append(n) or interval(h, n, *more))
     stated([0.9, 0.8, 0.7, 0.6], 0, n=333)
-    assert seen == [50] * 3
+    assert seen == [50] * 3 and rows_of == [333] * 3
 
 
 def test_a_share_above_the_threshold_is_not_enough():

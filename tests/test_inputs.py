@@ -9,6 +9,7 @@ import pytest
 from scipy import sparse
 
 from grokking_anchors import AnchorTabular, Explanation, gen_category_map
+from grokking_anchors.asking import reach
 from grokking_anchors.rows import short_edges
 from grokking_anchors.tables import edge_of, time_text
 
@@ -242,6 +243,7 @@ def test_a_tolerance_is_a_number_a_share_or_a_function():
     for tolerance in (11, "10%", " 10 % ", lambda said: said / 10):
         assert "within 11 of" in LINE.explain(row, tolerance=tolerance).meta["question"]
         assert "within 11 of" in LINE.evaluate({"column 0": (0, None)}, row, tolerance=tolerance).meta["question"]
+    assert reach("10%", -110.0) == reach("10%", 110.0) == 11  # of a loss, too
     for wrong in ("ten", "-5%", "%", -1, 0, [1], "0%", lambda said: -1, lambda said: "x"):
         with pytest.raises((ValueError, TypeError), match="tolerance"):
             LINE.explain(row, tolerance=wrong)
