@@ -586,6 +586,46 @@ MUTATIONS = [
         ("if len(first) > 1 and len(reasons) == 1", "if len(reasons) == 1"),
         ("holds & (np.array(list(map(str, predictions))) == str(one.prediction))", "holds"),
     ),
+    *of(
+        "05b_search", "test_search.py",
+        ("and game.hits >= threshold * game.pulls", ""),
+    ),
+    *of(
+        "05b_search", "test_search.py -k pool",
+        ("[wanted - drawn]", "[wanted]"),
+    ),
+    *of(
+        "08_rows", "test_inputs.py",
+        ("self.n + 1 + np.flatnonzero", "self.n + np.flatnonzero"),
+        ("wilson(share, m)", "wilson(share, 10 * m)"),
+    ),
+    *of(
+        "10b_breaks", "test_breaks.py",
+        ("(any_of(~held) >= any_of(gone))", "(any_of(~held) >= 0)"),
+        ("settings.delta, sampler.alone, lost", "settings.delta, sampler.under, lost"),
+        ("target, agrees.tolerance, agrees.soft)", "target, agrees.tolerance)"),
+        ("self.hits / self.rows", "self.hits / self.distinct"),
+    ),
+    *of(
+        "01b_asking", "test_conventions.py",
+        ("columns = first.shape[1] if first.ndim == 2 else 0", "columns = 0"),
+    ),
+    *of(
+        "params.py", "test_conventions.py",
+        ("require(columns in (0, len(known)) or", "require(True or"),
+        ("require(many in (None, len(names)),", "require(True,"),
+    ),
+    *of(
+        "06d_report", "test_report.py",
+        ('"yes" if fine and one.certified else "no"', '"yes" if fine else "no"'),
+        ("sure = sum(one.certified for one in done)", "sure = len(done)"),
+        ("except Exception as error:  # inputs", "except TypeError as error:  # inputs"),
+    ),
+    *of(
+        "06b_many", "test_many.py",
+        ("among = np.ones(len(inputs), bool) if said is None else", "among = np.ones(len(inputs), bool) if True else"),
+        ("if fresh: file.write(start)", "file.write(start)"),
+    ),
     # ---- the seams: files, workers, promises, audits
     *of(
         "files.py", "test_files.py",

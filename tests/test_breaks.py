@@ -169,6 +169,7 @@ def test_the_planted_cause_is_found(kind):
     assert found.certified and np.flatnonzero(found.predicates).tolist() == [cause] and found.interval[0] > 0.5
     assert str(breaks(explanation)) == str(found) == str(explanation.breaks(explainer))
     assert "replacing" in str(found) and "<table>" in found._repr_html_() and found.plot().axes
+    assert found.under == explainer.sampler(instance, **options).alone  # what the shares speak of
     stored = Explanation.from_json(explanation.to_json())
     for again in (stored, pickle.loads(pickle.dumps(explanation))):
         assert str(breaks(again, explainer)) == str(found)
@@ -182,6 +183,9 @@ def test_another_model_takes_the_place_of_its_own():
     says = lambda word: lambda texts: np.array([word in text for text in texts])
     explanation = explain(sampler, agreement(says("good"), ["a good bad film"]), "a good bad film", seed=0)
     assert explanation.breaks().words == ["good"] and explanation.breaks(says("bad")).words == ["bad"]
+    proba = lambda texts: np.tile([0.4, 0.6], (len(texts), 1))
+    soft = agreement(proba, ["a good bad film"], soft=True)
+    assert breaking.other_model((sampler, soft), proba, "predictor")[1].soft
     own = explain(Fields([0.9, 0]), Fields([0.9, 0]).agrees, seed=0)
     with pytest.raises(TypeError, match="predictor must be the Explainer .* function of your own"):
         own.breaks(says("bad"))
