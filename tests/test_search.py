@@ -465,6 +465,8 @@ def test_a_hopeful_game_is_played_on():
     first, last = (test for test in found.tested if test.rule.all())
     assert first.certificate.verdict == "undecided" and first.certificate.delta == last.certificate.delta
     assert first.certificate.belief == last.certificate.belief  # a bet is not changed in the middle of a game
+    kept, lost = (np.asarray(agrees(sampler.render(rows))) for rows in (found.test.kept, found.test.lost))
+    assert kept.all() and len(lost) and not lost.any()
     assert found.queries["rows"] < 25_000
     short = find_anchor(sampler, agrees, seed=0, search="beam", max_pulls=9_999)  # as asked for
     assert short.outcome == "undecided" and "fresh samples agreed; to certify that takes about" in short.reason
