@@ -578,10 +578,6 @@ MUTATIONS = [
         ("precision_interval(new.hits, new.rows,", "precision_interval(new.hits + seen.hits, new.rows + seen.rows,"),
     ),
     *of(
-        "tables.py", "test_inputs.py",
-        ("order = np.r_[np.sort(order[: self.count]), order[self.count :]]", "order = np.sort(order)"),
-    ),
-    *of(
         "06b_many", "test_many.py",
         ("if len(first) > 1 and len(reasons) == 1", "if len(reasons) == 1"),
         ("holds & (np.array(list(map(str, predictions))) == str(one.prediction))", "holds"),
@@ -624,7 +620,6 @@ MUTATIONS = [
     *of(
         "06b_many", "test_many.py",
         ("among = np.ones(len(inputs), bool) if said is None else", "among = np.ones(len(inputs), bool) if True else"),
-        ("if fresh: file.write(start)", "file.write(start)"),
     ),
     # ---- the seams: files, workers, promises, audits
     *of(
