@@ -82,6 +82,23 @@ def test_delta_is_shared(monkeypatch):
     assert np.allclose(asked_for, [0.1 / 6] * 3 + [0.1 / 2])
 
 
+def test_the_bet_is_made_before_the_fresh_rows_are_seen(monkeypatch):
+    """It knows the 50 rows of the rehearsal and not those of the test, which would break the promise."""
+    seen, rows_of = [], []
+    real, interval = breaking.belief_of, breaking.precision_interval
+    monkeypatch.setattr(breaking, "belief_of", lambda hits, rows, t: seen.append(rows) or real(hits, rows, t))
+    monkeypatch.setattr(breaking, "precision_interval", lambda h, n, *more: rows_of.append(n) or interval(h, n, *more))
+    stated([0.9, 0.8, 0.7, 0.6], 0, n=333)
+    assert seen == [50] * 3 and rows_of == [333] * 3
+
+
+def test_a_share_above_the_threshold_is_not_enough():
+    """Certified is what the lower end of its interval shows."""
+    found = explain(Fields([0.55, 0]), Fields([0.55, 0]).agrees, seed=0).breaks(n=60)
+    low, high = found.interval
+    assert low < 0.5 < found.share and not found.certified and "the closest: replacing field 0" in str(found)
+
+
 def test_only_what_is_named_is_replaced():
     """For texts, tables and pictures; and all of it is."""
     for sampler in samplers():
@@ -152,6 +169,7 @@ def test_the_planted_cause_is_found(kind):
     assert found.certified and np.flatnonzero(found.predicates).tolist() == [cause] and found.interval[0] > 0.5
     assert str(breaks(explanation)) == str(found) == str(explanation.breaks(explainer))
     assert "replacing" in str(found) and "<table>" in found._repr_html_() and found.plot().axes
+    assert found.under == explainer.sampler(instance, **options).alone  # what the shares speak of
     stored = Explanation.from_json(explanation.to_json())
     for again in (stored, pickle.loads(pickle.dumps(explanation))):
         assert str(breaks(again, explainer)) == str(found)
@@ -165,6 +183,9 @@ def test_another_model_takes_the_place_of_its_own():
     says = lambda word: lambda texts: np.array([word in text for text in texts])
     explanation = explain(sampler, agreement(says("good"), ["a good bad film"]), "a good bad film", seed=0)
     assert explanation.breaks().words == ["good"] and explanation.breaks(says("bad")).words == ["bad"]
+    proba = lambda texts: np.tile([0.4, 0.6], (len(texts), 1))
+    soft = agreement(proba, ["a good bad film"], soft=True)
+    assert breaking.other_model((sampler, soft), proba, "predictor")[1].soft
     own = explain(Fields([0.9, 0]), Fields([0.9, 0]).agrees, seed=0)
     with pytest.raises(TypeError, match="predictor must be the Explainer .* function of your own"):
         own.breaks(says("bad"))

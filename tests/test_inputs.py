@@ -9,7 +9,9 @@ import pytest
 from scipy import sparse
 
 from grokking_anchors import AnchorTabular, Explanation, gen_category_map
+from grokking_anchors.asking import reach
 from grokking_anchors.rows import SAMPLERS, short_edges
+from grokking_anchors.search import wilson
 from grokking_anchors.tables import edge_of, time_text
 
 RNG = np.random.default_rng(0)
@@ -242,6 +244,7 @@ def test_a_tolerance_is_a_number_a_share_or_a_function():
     for tolerance in (11, "10%", " 10 % ", lambda said: said / 10):
         assert "within 11 of" in LINE.explain(row, tolerance=tolerance).meta["question"]
         assert "within 11 of" in LINE.evaluate({"column 0": (0, None)}, row, tolerance=tolerance).meta["question"]
+    assert reach("10%", -110.0) == reach("10%", 110.0) == 11  # of a loss, too
     for wrong in ("ten", "-5%", "%", -1, 0, [1], "0%", lambda said: -1, lambda said: "x"):
         with pytest.raises((ValueError, TypeError), match="tolerance"):
             LINE.explain(row, tolerance=wrong)
@@ -283,6 +286,8 @@ def test_held_out_rows_measure_the_rule(question, frame):
     found = explainer.evaluate({"a": (0, None)}, [1.0, -1.0], distribution=question)
     rows = out[out[:, 0] > 0]
     assert found.unseen == pytest.approx(((rows[:, 0] > 0.2).mean(), len(rows)))
+    low, high = wilson(*found.unseen)
+    assert f"[{low:.3f}, {high:.3f}] on {len(rows)} held-out rows" in found.facts()["New rows"]
     numbers = [set(part[:, 1]) & set(out[:, 1]) for part in asked]
     assert [one for one in numbers if one] == [set(rows[:, 1])]  # one call, with all of them
     assert f"on {len(rows)} held-out rows" in found.facts()["New rows"]

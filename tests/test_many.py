@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import grokking_anchors.many
 from grokking_anchors import AnchorTabular, AnchorText, Explainer, Explanation, explain_each, explain_many, pick
 from grokking_anchors.many import Failure, fingerprint, plot_pick, results
 from grokking_anchors.sampling import IndependentSampler
@@ -58,6 +59,12 @@ def test_each_instance_has_its_own_seed():
     assert len(set(one)) == 6 and one == seeds_of(Noted(first, seed=5), 6)[0] == seeds_of(Noted(first), 6, seed=5)[0]
     assert one[:3] == seeds_of(Noted(first, seed=5), 3)[0] and one != seeds_of(Noted(first, seed=6), 6)[0]
     assert seeds_of(Noted(first), 3)[0] == seeds_of(Noted(first, seed=0), 3)[0]
+
+
+def test_thousands_of_seeds_are_all_different():
+    """Also where more are made: the first of a long list are those of a short one."""
+    many = list(itertools.islice(grokking_anchors.many.seeds_of(3), 3000))
+    assert len(set(many)) == 3000 and many[:256] == np.random.SeedSequence(3).generate_state(256).tolist()
 
 
 def test_an_explanation_is_the_one_of_its_seed():

@@ -38,6 +38,14 @@ def test_a_line_for_each(many):
     assert to_frame([]).empty and list(to_frame([])) == list(frame) and len(to_frame([many[2]] * 2)) == 2
 
 
+def test_what_is_not_certified_is_not_said_to_be(many, tmp_path):
+    """Neither in its line, nor in the count."""
+    open_one = AnchorText(words, seed=0).explain("a good film", max_queries=5)
+    page = report([many[0], many[2], open_one], tmp_path / "some.html").read_text(encoding="utf-8")
+    assert not open_one.certified and "<td>1 of 2 (50%)</td>" in page
+    assert page.count("<td>yes</td></tr>") == 1 and page.count("<td>no</td></tr>") == 2
+
+
 def test_pandas_is_told_to_be_missing(many, monkeypatch):
     """By name, with what to install."""
     real = builtins.__import__

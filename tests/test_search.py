@@ -4,6 +4,7 @@ import re
 import sys
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from grokking_anchors.certify import Looks, belief_of, certify, log_e_value, pre
 from grokking_anchors.encoding import all_rules  # noqa: E402
 from grokking_anchors.sampling import IndependentSampler, Sampler, toy_model, toy_sampler  # noqa: E402
 from grokking_anchors.search import find_anchor  # noqa: E402
+from grokking_anchors.settings import Settings  # noqa: E402
 
 SENTENCE = "Python is the best programming language."
 
@@ -463,9 +465,32 @@ def test_a_hopeful_game_is_played_on():
     assert found.certified and 10_000 < found.test.certificate.pulls <= 50_000
     first, last = (test for test in found.tested if test.rule.all())
     assert first.certificate.verdict == "undecided" and first.certificate.delta == last.certificate.delta
+    assert first.certificate.belief == last.certificate.belief  # a bet is not changed in the middle of a game
+    kept, lost = (np.asarray(agrees(sampler.render(rows))) for rows in (found.test.kept, found.test.lost))
+    assert kept.all() and len(lost) and not lost.any()
     assert found.queries["rows"] < 25_000
     short = find_anchor(sampler, agrees, seed=0, search="beam", max_pulls=9_999)  # as asked for
     assert short.outcome == "undecided" and "fresh samples agreed; if that stays so, about" in short.reason
+
+
+def test_hopeful_is_what_looks_precise_enough_and_was_not_rejected():
+    """The closest to winning first."""
+    games = [("undecided", 96, 1.0), ("undecided", 94, 9.0), ("rejected", 99, 9.0), ("undecided", 97, 2.0)]
+    made = [search.Certificate(verdict, hits, 100, log_e, 0.01) for verdict, hits, log_e in games]
+    tests = [search.Tested(rule, 0.5, game, None, None) for rule, game in zip(np.eye(4, dtype=bool), made)]
+    certifier = SimpleNamespace(tests=tests, queries=SimpleNamespace(settings=Settings(threshold=0.95)))
+    assert [test.certificate.hits for test in search.hopeful(certifier)] == [97, 96]
+
+
+def test_the_first_pool_is_drawn_in_parts(monkeypatch):
+    """Together they are as many samples as were asked for."""
+    drawn = []
+    monkeypatch.setattr(search, "next_candidates", lambda *arguments: None)
+    for stride in (0.5, 1):
+        queries = SimpleNamespace(settings=Settings(stride=stride, min_samples_start=500), sampler=toy_sampler())
+        tally = SimpleNamespace(queries=queries, draw=lambda rules, n: drawn.append(*n))
+        search.first_pool(tally, lambda candidates: [], None)
+    assert drawn == [50, 150, 300, 50, 450]
 
 
 def test_an_undecided_answer_says_how_many_samples_would_decide():
