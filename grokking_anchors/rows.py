@@ -20,7 +20,7 @@ from .encoding import contains, pack
 from .explanation import Explainer, Explanation, number_text
 from .plots import number_lines
 from .sampling import Sampler
-from .search import verdict_of, wilson
+from .search import named, verdict_of, wilson
 from .settings import number, one_of, require
 from .tables import NUMBERS, TIMES, Columns, TableReader, as_table, coarser
 from .tables import column_values, edge_of, frame_records, is_frame, is_missing
@@ -127,7 +127,9 @@ def cut(
     # None: quartiles, and where a tree cuts
 ) -> np.ndarray:
     "Edges for one column of numbers."
-    if how is None: return np.r_[tree_edges(values, answers), cut(values, (25, 50, 75))]
+    if how is None:  # without answers, the quartiles alone
+        tree = [] if answers is None else tree_edges(values, answers)
+        return np.r_[tree, cut(values, (25, 50, 75))]
     if isinstance(how, str):
         one_of("bins", how, ["tree"])
         return tree_edges(values, answers)
@@ -563,12 +565,17 @@ class TableExplainer(Explainer[TabularExplanation]):
     def asked_at_fit(self, reader: TableReader, how: list) -> tuple | None:
         "Row numbers and the model's answers: all for a tree or functions, 1,000 at random else."
         some, size = np.random.default_rng(0).permutation(len(reader))[:1000], 100
-        self.cut_by = BY_DEFAULT if any(one is None for one in how) else ""
-        if any(isinstance(one, str) or callable(one) for one in how):
-            some, size = np.arange(len(reader)), len(reader)
-        elif not self.cut_by: return None
-        parts = [model_outputs(predictor_of(self.model), copied(reader.rows(some[i:i + size])))
-                 for i in range(0, len(some), size)]  # a call of 100 rows is small enough for most
+        by_default = any(one is None for one in how)
+        must = any(isinstance(one, str) or callable(one) for one in how)
+        if must: some, size = np.arange(len(reader)), len(reader)
+        self.cut_by = BY_DEFAULT if by_default else ""
+        if not must and not by_default: return None
+        try: parts = [model_outputs(predictor_of(self.model), copied(reader.rows(some[i:i + size])))
+                      for i in range(0, len(some), size)]  # most endpoints take 100 rows a call
+        except Exception as error:  # some models want more than the columns of the training data
+            if must: raise
+            self.cut_by = f"the quartiles: asked at fit, the model raised {named(error)}"
+            return None
         told = np.concatenate(parts)
         return some, told.argmax(axis=1) if told.ndim == 2 else told
 
