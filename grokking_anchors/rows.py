@@ -123,13 +123,9 @@ def checked_percentiles(disc_perc: Any, rows: int):
 def cut(
     values: np.ndarray,  # `(n,)` training values, without missing ones
     how: Any,  # percentiles (tuple), edges (list), "tree", or a function: values, answers -> edges
-    answers: np.ndarray | None = None,  # what the model says, for "tree" and functions; or for
-    # None: quartiles, and where a tree cuts
+    answers: np.ndarray | None = None,  # what the model says, for "tree" and functions
 ) -> np.ndarray:
     "Edges for one column of numbers."
-    if how is None:  # without answers, the quartiles alone
-        tree = [] if answers is None else tree_edges(values, answers)
-        return np.r_[tree, cut(values, (25, 50, 75))]
     if isinstance(how, str):
         one_of("bins", how, ["tree"])
         return tree_edges(values, answers)
@@ -223,7 +219,7 @@ def category_column(reader: TableReader, j: int, values: np.ndarray, unit: str =
 
 # %% ../nbs/08_rows.ipynb #h7e74e2
 def fitted(
-    reader: TableReader, how: dict,  # column -> see `cut`
+    reader: TableReader, how: dict,  # column -> see `cut`; None: the quartiles and a tree
     asked: Any = None,  # numbers of training rows, and what the model says of them: see `cut`
     units: dict | None = None, formats: dict | None = None,  # column -> text, edge -> text
 ) -> Table:
@@ -239,7 +235,10 @@ def fitted(
                 rows, told = (part[there[asked[0]]] for part in asked)
             if kind in TIMES and isinstance(one, list): one = [edge_of(edge, kind) for edge in one]
             slack = 0 if isinstance(one, list) else there.sum() // 1000
-            edges = short_edges(cut(column[rows], one, told), column[there], kind, slack)
+            tree = [] if told is None else "tree"
+            edges = cut(column[rows], tree if one is None else one, told)
+            if one is None: edges = np.r_[edges, cut(column[there], (25, 50, 75))]
+            edges = short_edges(edges, column[there], kind, slack)
             form = (formats or {}).get(name)
             columns.append(number_column(str(name), column, edges, unit, form, kind))
         else: columns.append(category_column(reader, j, column, unit))
@@ -248,7 +247,7 @@ def fitted(
 # %% ../nbs/08_rows.ipynb #nf7873d
 class TableSampler(Sampler):
     "Perturb: the rule's columns are written, each by itself, into random training rows."
-    distribution = "perturb"
+    distribution, short = "perturb", .2
 
     def __init__(self, table: Table, instance: Any, bounds: np.ndarray, count_rows: Any = None):
         self.table, self.instance, self.bounds, self.n = table, instance, bounds, len(table.reader)

@@ -3,9 +3,9 @@
 # %% auto #0
 __all__ = ['SAMPLED', 'STRATEGIES', 'SOME', 'FEW', 'KEPT', 'Verdict', 'SearchResult', 'wilson', 'neighbours', 'polish',
            'last_chance', 'hopeful', 'played_on', 'still_missing', 'first_pool', 'shares_of', 'beam', 'superset_sums',
-           'best_listed', 'exact', 'inputs_of', 'Strategy', 'later', 'asked_for', 'chosen', 'in_words',
-           'rule_to_return', 'verdict_of', 'numbers_of', 'fingerprint', 'streams', 'looked', 'named', 'cut_short',
-           'delivered', 'searched', 'find_anchor', 'shown']
+           'best_listed', 'exact', 'inputs_of', 'Strategy', 'later', 'asked_for', 'chosen', 'in_words', 'is_shorter',
+           'chain', 'share_given', 'rule_to_return', 'verdict_of', 'numbers_of', 'fingerprint', 'streams', 'looked',
+           'named', 'cut_short', 'delivered', 'searched', 'find_anchor', 'shown']
 
 # %% ../nbs/05b_search.ipynb #hc8ac72
 from collections.abc import Callable
@@ -184,16 +184,19 @@ def superset_sums(
 # %% ../nbs/05b_search.ipynb #hfccb19
 def best_listed(
     precisions: np.ndarray, coverages: np.ndarray,  # `(2**d,)` each, exact
-    settings: Settings,
+    settings: Settings, given: float = 0.,  # share of the coverage that may go for a shorter rule
 ) -> tuple:  # number of a rule, in the order of `all_rules`; does it reach the threshold
-    "The valid rule of largest coverage, else the most precise; ties: size, precision, order."
+    "The shortest valid rule of enough coverage, else the most precise; ties: precision, order."
     sizes = all_rules(int(np.log2(len(precisions)))).sum(axis=1)
     short = sizes <= (settings.max_anchor_size or len(sizes))
     slack = 1e-12 if settings.threshold < 1 else 0  # sums of floats; 1 means every input
     valid = (precisions >= settings.threshold - slack) & short
-    first = ~valid if valid.any() else np.where(short, -precisions.round(12), 2)
+    enough = (1 - given) * np.max(coverages, where=valid, initial=0) - 1e-12
+    some, wide = valid.any(), coverages.round(12)
+    first = ~valid | (coverages < enough) if some else np.where(short, -precisions.round(12), 2)
     later, precise = -np.arange(len(sizes)), -precisions.round(12)  # rules of first words come last
-    best = np.lexsort([later, precise, sizes, -coverages.round(12), first])[0]
+    order = (sizes, -wide) if not some else (-wide, sizes)  # the last one counts first
+    best = np.lexsort([later, precise, *order, first])[0]
     return best, bool(valid[best])
 
 # %% ../nbs/05b_search.ipynb #h9b9c6b
@@ -208,7 +211,7 @@ def exact(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Callable
     precisions = superset_sums(held, weights * agreed) / np.maximum(coverages, 1e-300)
     doubted = superset_sums(held, (agreed < 1) & (weights > 0)) > 0  # however improbable
     precisions = np.where(doubted, np.minimum(precisions, np.nextafter(1, 0)), 1)
-    best, valid = best_listed(precisions, coverages, settings)
+    best, valid = best_listed(precisions, coverages, settings, share_given(queries))
     rule = all_rules(held.shape[1])[best]
     fits = (held >= rule).all(axis=1)
     verdict, n, yes = "certified" if valid else "rejected", int(fits.sum()), agreed >= .5
@@ -247,7 +250,7 @@ SAMPLED = frozenset(("tau", "rate", "bandit", "beam_size", "min_samples_start", 
                      "deterministic", "independent"))
 STRATEGIES = {"beam": Strategy("beam", beam, SAMPLED),
               "exact": Strategy("exact", exact, frozenset()),
-              "surrogate": Strategy("surrogate", later("surrogate"), SAMPLED | {"short"})}
+              "surrogate": Strategy("surrogate", later("surrogate"), SAMPLED)}
 SOME = frozenset().union(*(one.reads for one in STRATEGIES.values()))  # settings not read by all
 
 # %% ../nbs/05b_search.ipynb #h95daa1
@@ -287,11 +290,16 @@ def in_words(
 ) -> tuple:  # outcome, reason
     "Why the search ended."
     t, best, under = f"{settings.threshold:g}", certifier.best, certifier.queries.sampler.under
+    if best is not None: best = rule_to_return(certifier, lambda rules: np.zeros(len(rules)))
     if best is not None and best.certificate.delta == 0:
         return "certified", (f"every distinct input was asked: precision is at least {t} "
                              f"under {under}")
     if best is not None:
         more = f"; {spent} was spent, so a rule of larger coverage may exist" if spent else ""
+        wide = chain(certifier.queries.sampler, certifier.tests)[0]
+        if wide.coverage > best.coverage:
+            more += (f"; one of {wide.rule.sum()} predicates, not {best.rule.sum()}, covers "
+                     f"{wide.coverage:.3g} (short=0)")
         return "certified", (f"precision exceeds {t} under {under}; a claim like this is false "
                              f"in at most a share {settings.delta:g} of explanations{more}")
     if spent: return "budget", (f"{spent}={getattr(settings, spent):g} ended the search "
@@ -301,9 +309,28 @@ def in_words(
     return "exhausted", f"no rule that was tried reaches {t} under {under}"
 
 # %% ../nbs/05b_search.ipynb #hfba8c2
+def is_shorter(sampler: Sampler, rule: np.ndarray, other: np.ndarray) -> bool:
+    "Has it fewer predicates, and is it about no more columns?"
+    columns, others = (len(set(sampler.columns[one].tolist())) for one in (rule, other))
+    return bool(rule.sum() < other.sum()) and columns <= others
+
+def chain(sampler: Sampler, tests: Any) -> list:
+    "The certified of the `Tested` rules from the widest on, each shorter than the last."
+    fine, links = [test for test in tests if test.certificate.verdict == "certified"], []
+    for test in sorted(fine, key=lambda test: (-test.coverage, test.rule.sum())):
+        if not links or is_shorter(sampler, test.rule, links[-1].rule): links.append(test)
+    return links
+
+def share_given(queries: Queries) -> float:
+    "What share of the coverage may go for fewer predicates."
+    return queries.sampler.short if queries.settings.short is None else queries.settings.short
+
 def rule_to_return(certifier: Certifier, coverage_of: Callable) -> Tested:
-    "The best certified rule, else the closest one, tested or not."
-    if certifier.best is not None: return certifier.best
+    "The shortest certified rule that covers enough, else the closest one, tested or not."
+    if certifier.best is not None:
+        links = chain(certifier.queries.sampler, certifier.tests)
+        enough = (1 - share_given(certifier.queries)) * links[0].coverage
+        return [link for link in links if link.coverage >= enough][-1]
     if certifier.closest is None and certifier.tests: return certifier.tests[-1]
     empty = np.zeros((1, len(certifier.queries.sampler.predicates)), bool)
     nobody = Candidates(empty, coverage_of(empty), np.zeros(1), np.zeros(1, int))

@@ -3,7 +3,7 @@
 # %% auto #0
 __all__ = ['TAXES', 'newton', 'ridge_logistic', 'Surrogate', 'surrogate_of', 'fit', 'moves', 'tightest', 'plan_of', 'guesses',
            'build', 'relax', 'random_rules', 'labelled', 'learn', 'goals', 'proposals', 'tried', 'rungs', 'wider',
-           'surrogate', 'widen', 'is_shorter', 'chain', 'short_enough', 'shorten']
+           'surrogate', 'widen', 'shorten']
 
 # %% ../nbs/08a_surrogate.ipynb #c003
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from .beam_search import Candidates, Tally, next_candidates, select
 from .certify import Certifier, promising
 from .encoding import applies, pack
 from .sampling import Sampler
-from .search import last_chance, shares_of
+from .search import chain, is_shorter, last_chance, shares_of
 from .settings import Settings, require
 
 # %% ../nbs/08a_surrogate.ipynb #c014
@@ -268,9 +268,7 @@ def surrogate(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Call
         if not tried(certifier, ladder): last_chance(tally, certifier, coverage_of)
     if certifier.best is not None and not settings.stop_on_first:
         widen(model, tally, certifier, coverage_of)
-        more = settings.short and certifier.best.rule.sum() > 2
-        try: more and shorten(model, tally, certifier, coverage_of, seen)
-        finally: certifier.best = short_enough(chain(model, certifier.tests), settings.short)
+        if certifier.best.rule.sum() > 2: shorten(model, tally, certifier, coverage_of, seen)
     return lambda rules: guesses(model, rules)
 
 def widen(model: Surrogate, tally: Tally, certifier: Certifier, coverage_of: Callable):
@@ -285,33 +283,19 @@ def widen(model: Surrogate, tally: Tally, certifier: Certifier, coverage_of: Cal
 # %% ../nbs/08a_surrogate.ipynb #h7dda7b
 TAXES = .2, .4, .8  # with .2 one more predicate must widen the reach by a fifth
 
-def is_shorter(model: Surrogate, rule: np.ndarray, other: np.ndarray) -> bool:
-    "Has it fewer predicates, and no more columns?"
-    columns, others = (len(set(model.owner[one].tolist())) for one in (rule, other))
-    return bool(rule.sum() < other.sum()) and columns <= others
-
-def chain(model: Surrogate, tests: list) -> list:
-    "The certified of the `Tested` rules from the widest on, each shorter than the last."
-    fine, links = [test for test in tests if test.certificate.verdict == "certified"], []
-    for test in sorted(fine, key=lambda test: (-test.coverage, test.rule.sum())):
-        if not links or is_shorter(model, test.rule, links[-1].rule): links.append(test)
-    return links
-
-def short_enough(links: list, short: float) -> Any:
-    "The last link of a chain that gives up at most this share of the first one's coverage."
-    return [link for link in links if link.coverage >= (1 - short) * links[0].coverage][-1]
-
 def shorten(model: Surrogate, tally: Tally, certifier: Certifier, coverage_of: Callable,
             seen: np.ndarray):
-    "Add links to the chain: at most 8 tests, the widest first, of what looks precise enough."
-    threshold, n, most = model.settings.threshold, model.settings.batch_size, model.settings.max_pulls
+    "At most 8 tests of what looks precise, and is shorter than all certified or clearly wider."
+    settings, sampler = model.settings, tally.queries.sampler
     for _ in range(2):
         learn(model, tally)
         seen = np.concatenate([seen, *(proposals(model, tax) for tax in TAXES)])
-        found = labelled(tally, coverage_of, seen, n)
+        found = labelled(tally, coverage_of, seen, settings.batch_size)
     for _ in range(8):
-        last = chain(model, certifier.tests)[-1].rule
-        new = (i for i in promising(found, threshold) if is_shorter(model, found.rules[i], last)
+        links = chain(sampler, certifier.tests)
+        new = (i for i in promising(found, settings.threshold)
+               if (found.coverage[i] > 1.1 * links[0].coverage
+                   or is_shorter(sampler, found.rules[i], links[-1].rule))
                and not certifier.knows(found.rules[i]))
         if (i := next(new, None)) is None: return
-        certifier.test(found.only([i]), max(most // 10, 1))
+        certifier.test(found.only([i]), max(settings.max_pulls // 10, 1))
