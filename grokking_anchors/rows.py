@@ -148,6 +148,7 @@ def tree_edges(values, answers):
     known = np.isfinite(answers) if numbers and answers.ndim == 1 else np.full(len(answers), True)
     if not known.any(): return np.zeros(0)
     kind = DecisionTreeRegressor if numbers else DecisionTreeClassifier
+    values = np.clip(values, *np.finfo(np.float32).max * np.array([-1, 1]))  # as trees see them
     tree = kind(max_leaf_nodes=4, min_samples_leaf=.05, random_state=0)
     tree = tree.fit(values[known, None], answers[known]).tree_
     return np.sort(tree.threshold[tree.children_left >= 0])
@@ -614,8 +615,9 @@ class TableExplainer(Explainer[TabularExplanation]):
         widths, columns = sampler.table.reader.columns.widths, map(asdict, sampler.table.columns)
         meta = dict(distribution=name, question=within + QUESTIONS[name], bins=self.cut_by)
         reason = dict(reason=verdict_of(result)["reason"] + advice(result, self.cut_by))
-        return reason | dict(bounds=sampler.bounds, widths=widths, measured=measured, columns=[*columns],
-                    meta=meta, support=support, unseen=unseen_precision(queries, result.rule))
+        known = dict(bounds=sampler.bounds, widths=widths, measured=measured, columns=[*columns])
+        return known | reason | dict(meta=meta, support=support,
+                                     unseen=unseen_precision(queries, result.rule))
 
 def advice(result: Any, cut_by: str) -> str:
     "What may help where a search found no anchor, in words."

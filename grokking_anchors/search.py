@@ -3,9 +3,9 @@
 # %% auto #0
 __all__ = ['SAMPLED', 'STRATEGIES', 'SOME', 'FEW', 'KEPT', 'Verdict', 'SearchResult', 'wilson', 'neighbours', 'polish',
            'last_chance', 'hopeful', 'played_on', 'still_missing', 'first_pool', 'shares_of', 'beam', 'superset_sums',
-           'best_listed', 'exact', 'inputs_of', 'Strategy', 'later', 'asked_for', 'chosen', 'in_words', 'is_shorter',
-           'chain', 'share_given', 'rule_to_return', 'verdict_of', 'numbers_of', 'fingerprint', 'streams', 'looked',
-           'named', 'cut_short', 'delivered', 'searched', 'find_anchor', 'shown']
+           'share_given', 'best_listed', 'exact', 'inputs_of', 'Strategy', 'later', 'asked_for', 'chosen', 'is_shorter',
+           'chain', 'ends_of', 'traded', 'in_words', 'rule_to_return', 'verdict_of', 'numbers_of', 'fingerprint',
+           'streams', 'looked', 'named', 'cut_short', 'delivered', 'searched', 'find_anchor', 'shown']
 
 # %% ../nbs/05b_search.ipynb #hc8ac72
 from collections.abc import Callable
@@ -181,6 +181,10 @@ def superset_sums(
         sums = np.concatenate([without + with_it, with_it], axis)
     return sums.ravel()
 
+def share_given(queries: Queries) -> float:
+    "What share of the coverage may go for fewer predicates."
+    return queries.sampler.short if queries.settings.short is None else queries.settings.short
+
 # %% ../nbs/05b_search.ipynb #hfccb19
 def best_listed(
     precisions: np.ndarray, coverages: np.ndarray,  # `(2**d,)` each, exact
@@ -284,31 +288,7 @@ def chosen(
     order += [("surrogate", f"no {shared}" if not sampler.exact_reuse else "it reads all settings")]
     return next((STRATEGIES[name], why) for name, why in order if changed <= STRATEGIES[name].reads)
 
-# %% ../nbs/05b_search.ipynb #h2a4c31
-def in_words(
-    certifier: Certifier, settings: Settings, spent: str,  # the budget that ended it, or ""
-) -> tuple:  # outcome, reason
-    "Why the search ended."
-    t, best, under = f"{settings.threshold:g}", certifier.best, certifier.queries.sampler.under
-    if best is not None: best = rule_to_return(certifier, lambda rules: np.zeros(len(rules)))
-    if best is not None and best.certificate.delta == 0:
-        return "certified", (f"every distinct input was asked: precision is at least {t} "
-                             f"under {under}")
-    if best is not None:
-        more = f"; {spent} was spent, so a rule of larger coverage may exist" if spent else ""
-        wide = chain(certifier.queries.sampler, certifier.tests)[0]
-        if wide.coverage > best.coverage:
-            more += (f"; one of {wide.rule.sum()} predicates, not {best.rule.sum()}, covers "
-                     f"{wide.coverage:.3g} (short=0)")
-        return "certified", (f"precision exceeds {t} under {under}; a claim like this is false "
-                             f"in at most a share {settings.delta:g} of explanations{more}")
-    if spent: return "budget", (f"{spent}={getattr(settings, spent):g} ended the search "
-                                "before a rule was certified")
-    if close := hopeful(certifier):
-        return "undecided", f"a rule may exceed {t}: {still_missing(close[0], settings.threshold)}"
-    return "exhausted", f"no rule that was tried reaches {t} under {under}"
-
-# %% ../nbs/05b_search.ipynb #hfba8c2
+# %% ../nbs/05b_search.ipynb #h1905d1
 def is_shorter(sampler: Sampler, rule: np.ndarray, other: np.ndarray) -> bool:
     "Has it fewer predicates, and is it about no more columns?"
     columns, others = (len(set(sampler.columns[one].tolist())) for one in (rule, other))
@@ -321,16 +301,42 @@ def chain(sampler: Sampler, tests: Any) -> list:
         if not links or is_shorter(sampler, test.rule, links[-1].rule): links.append(test)
     return links
 
-def share_given(queries: Queries) -> float:
-    "What share of the coverage may go for fewer predicates."
-    return queries.sampler.short if queries.settings.short is None else queries.settings.short
+# %% ../nbs/05b_search.ipynb #h1764ef
+def ends_of(certifier: Certifier) -> tuple:  # two `Tested` rules
+    "Of what is certified, the widest and the shortest that covers enough."
+    links = chain(certifier.queries.sampler, certifier.tests)
+    enough = (1 - share_given(certifier.queries)) * links[0].coverage
+    return links[0], [link for link in links if link.coverage >= enough][-1]
 
+def traded(certifier: Certifier) -> str:
+    "What coverage was given up for fewer predicates, in words."
+    wide, best = ends_of(certifier)
+    told = f"; one of {wide.rule.sum()} predicates covers {wide.coverage:.3g} (short=0)"
+    return told if wide.coverage > best.coverage else ""
+
+# %% ../nbs/05b_search.ipynb #h2a4c31
+def in_words(
+    certifier: Certifier, settings: Settings, spent: str,  # the budget that ended it, or ""
+) -> tuple:  # outcome, reason
+    "Why the search ended."
+    t, best, under = f"{settings.threshold:g}", certifier.best, certifier.queries.sampler.under
+    if best is not None and best.certificate.delta == 0:
+        return "certified", (f"every distinct input was asked: precision is at least {t} "
+                             f"under {under}")
+    if best is not None:
+        more = f"; {spent} was spent, so a rule of larger coverage may exist" if spent else ""
+        return "certified", (f"precision exceeds {t} under {under}; a claim like this is false "
+                             f"in at most a share {settings.delta:g} of explanations{traded(certifier)}{more}")
+    if spent: return "budget", (f"{spent}={getattr(settings, spent):g} ended the search "
+                                "before a rule was certified")
+    if close := hopeful(certifier):
+        return "undecided", f"a rule may exceed {t}: {still_missing(close[0], settings.threshold)}"
+    return "exhausted", f"no rule that was tried reaches {t} under {under}"
+
+# %% ../nbs/05b_search.ipynb #hfba8c2
 def rule_to_return(certifier: Certifier, coverage_of: Callable) -> Tested:
     "The shortest certified rule that covers enough, else the closest one, tested or not."
-    if certifier.best is not None:
-        links = chain(certifier.queries.sampler, certifier.tests)
-        enough = (1 - share_given(certifier.queries)) * links[0].coverage
-        return [link for link in links if link.coverage >= enough][-1]
+    if certifier.best is not None: return ends_of(certifier)[1]
     if certifier.closest is None and certifier.tests: return certifier.tests[-1]
     empty = np.zeros((1, len(certifier.queries.sampler.predicates)), bool)
     nobody = Candidates(empty, coverage_of(empty), np.zeros(1), np.zeros(1, int))
