@@ -3,7 +3,7 @@
 # %% auto #0
 __all__ = ['TAXES', 'newton', 'ridge_logistic', 'Surrogate', 'surrogate_of', 'fit', 'moves', 'tightest', 'plan_of', 'guesses',
            'build', 'relax', 'random_rules', 'labelled', 'learn', 'goals', 'proposals', 'tried', 'rungs', 'wider',
-           'surrogate', 'widen', 'shorten']
+           'shorten', 'surrogate', 'widen']
 
 # %% ../nbs/08a_surrogate.ipynb #c003
 from collections.abc import Callable
@@ -244,6 +244,26 @@ def wider(model: Surrogate, rule: np.ndarray, coverage_of: Callable, most: int =
     first = np.argsort(-np.minimum(guess[states[better]], aim), kind="stable")
     return rules[better[first[:most]]]
 
+# %% ../nbs/08a_surrogate.ipynb #h7dda7b
+TAXES = .2, .4, .8  # with .2 one more predicate must widen the reach by a fifth
+
+def shorten(model: Surrogate, tally: Tally, certifier: Certifier, coverage_of: Callable,
+            seen: np.ndarray):
+    "At most 8 tests of what looks precise, and is shorter than all certified or clearly wider."
+    settings, sampler = model.settings, tally.queries.sampler
+    for _ in range(2):
+        learn(model, tally)
+        seen = np.concatenate([seen, *(proposals(model, tax) for tax in TAXES)])
+        found = labelled(tally, coverage_of, seen, settings.batch_size)
+    for _ in range(8):
+        links = chain(sampler, certifier.tests)
+        new = (i for i in promising(found, settings.threshold)
+               if (found.coverage[i] > 1.1 * links[0].coverage
+                   or is_shorter(sampler, found.rules[i], links[-1].rule))
+               and not certifier.knows(found.rules[i]))
+        if (i := next(new, None)) is None: return
+        certifier.test(found.only([i]), max(settings.max_pulls // 10, 1))
+
 # %% ../nbs/08a_surrogate.ipynb #c043
 def surrogate(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Callable:
     "Search on a surrogate. Returns: rules `(k, d)` -> guessed precision `(k,)`."
@@ -279,23 +299,3 @@ def widen(model: Surrogate, tally: Tally, certifier: Certifier, coverage_of: Cal
         looser = wider(model, certifier.best.rule, coverage_of)
         if not len(looser): return
         if not certifier(labelled(tally, coverage_of, looser, model.settings.batch_size)): return
-
-# %% ../nbs/08a_surrogate.ipynb #h7dda7b
-TAXES = .2, .4, .8  # with .2 one more predicate must widen the reach by a fifth
-
-def shorten(model: Surrogate, tally: Tally, certifier: Certifier, coverage_of: Callable,
-            seen: np.ndarray):
-    "At most 8 tests of what looks precise, and is shorter than all certified or clearly wider."
-    settings, sampler = model.settings, tally.queries.sampler
-    for _ in range(2):
-        learn(model, tally)
-        seen = np.concatenate([seen, *(proposals(model, tax) for tax in TAXES)])
-        found = labelled(tally, coverage_of, seen, settings.batch_size)
-    for _ in range(8):
-        links = chain(sampler, certifier.tests)
-        new = (i for i in promising(found, settings.threshold)
-               if (found.coverage[i] > 1.1 * links[0].coverage
-                   or is_shorter(sampler, found.rules[i], links[-1].rule))
-               and not certifier.knows(found.rules[i]))
-        if (i := next(new, None)) is None: return
-        certifier.test(found.only([i]), max(settings.max_pulls // 10, 1))
