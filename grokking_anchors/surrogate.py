@@ -287,8 +287,8 @@ def surrogate(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Call
         ladder = labelled(tally, coverage_of, rungs(model), n)
         if not tried(certifier, ladder): last_chance(tally, certifier, coverage_of)
     if certifier.best is not None and not settings.stop_on_first:
-        widen(model, tally, certifier, coverage_of)
         if certifier.best.rule.sum() > 2: shorten(model, tally, certifier, coverage_of, seen)
+        widen(model, tally, certifier, coverage_of)
     return lambda rules: guesses(model, rules)
 
 def widen(model: Surrogate, tally: Tally, certifier: Certifier, coverage_of: Callable):
@@ -298,4 +298,5 @@ def widen(model: Surrogate, tally: Tally, certifier: Certifier, coverage_of: Cal
         learn(model, tally)
         looser = wider(model, certifier.best.rule, coverage_of)
         if not len(looser): return
-        if not certifier(labelled(tally, coverage_of, looser, model.settings.batch_size)): return
+        found = labelled(tally, coverage_of, looser, model.settings.batch_size)
+        if not certifier(found, max_pulls=max(model.settings.max_pulls // 4, 1)): return
