@@ -208,8 +208,7 @@ class Books:
         return self.file(fresh_test(self.queries, self.rng, candidate, spend, max_pulls))
     def file(self, tested):
         "Note a test; True if it certified its rule."
-        self.tests.append(tested)
-        fine = tested.certificate.verdict == "certified"
+        self.tests, fine = [*self.tests, tested], tested.certificate.verdict == "certified"
         if fine and tested.coverage > self.best_coverage: self.best = tested
         return fine
 

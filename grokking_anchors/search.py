@@ -324,9 +324,10 @@ def in_words(
         return "certified", (f"every distinct input was asked: precision is at least {t} "
                              f"under {under}")
     if best is not None:
-        more = f"; {spent} was spent, so a rule of larger coverage may exist" if spent else ""
+        more = traded(certifier)
+        if spent: more += f"; {spent} was spent, so a rule of larger coverage may exist"
         return "certified", (f"precision exceeds {t} under {under}; a claim like this is false "
-                             f"in at most a share {settings.delta:g} of explanations{traded(certifier)}{more}")
+                             f"in at most a share {settings.delta:g} of explanations{more}")
     if spent: return "budget", (f"{spent}={getattr(settings, spent):g} ended the search "
                                 "before a rule was certified")
     if close := hopeful(certifier):

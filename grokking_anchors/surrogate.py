@@ -257,12 +257,12 @@ def shorten(model: Surrogate, tally: Tally, certifier: Certifier, coverage_of: C
         found = labelled(tally, coverage_of, seen, settings.batch_size)
     for _ in range(8):
         links = chain(sampler, certifier.tests)
-        new = (i for i in promising(found, settings.threshold)
+        new = (i for i in promising(found, settings.threshold, .7)
                if (found.coverage[i] > 1.1 * links[0].coverage
                    or is_shorter(sampler, found.rules[i], links[-1].rule))
                and not certifier.knows(found.rules[i]))
         if (i := next(new, None)) is None: return
-        certifier.test(found.only([i]), max(settings.max_pulls // 10, 1))
+        certifier.test(found.only([i]), max(settings.max_pulls // 4, 1))
 
 # %% ../nbs/08a_surrogate.ipynb #c043
 def surrogate(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Callable:
