@@ -296,7 +296,7 @@ def is_shorter(sampler: Sampler, rule: np.ndarray, other: np.ndarray) -> bool:
 
 def chain(sampler: Sampler, tests: Any) -> list:
     "The certified of the `Tested` rules from the widest on, each shorter than the last."
-    fine, links = [test for test in tests if test.certificate.verdict == "certified"], []
+    fine, links = [test for test in tests if test.certificate.verdict == "certified"], list[Any]()
     for test in sorted(fine, key=lambda test: (-test.coverage, test.rule.sum())):
         if not links or is_shorter(sampler, test.rule, links[-1].rule): links.append(test)
     return links
