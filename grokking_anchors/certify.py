@@ -208,10 +208,10 @@ class Books:
         spend = delta / (k * (k + 1))
         return self.file(fresh_test(self.queries, self.rng, candidate, spend, max_pulls))
     def file(self, tested):
-        "Note a test; True if it certified its rule, which then is the best."
-        self.tests.append(tested)
-        if tested.certificate.verdict == "certified": self.best = tested
-        return self.best is tested
+        "Note a test; True if it certified its rule."
+        self.tests, fine = [*self.tests, tested], tested.certificate.verdict == "certified"
+        if fine and tested.coverage > self.best_coverage: self.best = tested
+        return fine
 
 # %% ../nbs/05_certify.ipynb #h0812d1
 @dataclass

@@ -310,8 +310,8 @@ class Explainer(Door[Kind]):
         min_samples_start: int = S.min_samples_start, n_covered_ex: int = S.n_covered_ex, *,
         target: Any = None, tolerance: Any = None, soft: bool = False,
         search: Any = S.search, bandit: Callable | None = None, rate: str = S.rate,
-        short: float = S.short, max_queries: int = S.max_queries, max_seconds: float | None = None,
-        max_pulls: int = S.max_pulls, stride: float = S.stride, deterministic: bool = True,
+        short: float | None = None, max_queries: int = S.max_queries, max_pulls: int = S.max_pulls,
+        max_seconds: float | None = None, stride: float = S.stride, deterministic: bool = True,
         independent: str = "row", seed: int | None = None, progress: bool = False,
         max_rows_per_call: int | None = None, on_error: str = S.on_error, **asked: Any,
     ) -> Kind:

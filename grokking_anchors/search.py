@@ -2,10 +2,10 @@
 
 # %% auto #0
 __all__ = ['SAMPLED', 'STRATEGIES', 'SOME', 'FEW', 'KEPT', 'Verdict', 'SearchResult', 'wilson', 'neighbours', 'polish',
-           'last_chance', 'hopeful', 'still_missing', 'first_pool', 'shares_of', 'beam', 'superset_sums', 'best_listed',
-           'exact', 'inputs_of', 'Strategy', 'later', 'asked_for', 'chosen', 'in_words', 'rule_to_return', 'verdict_of',
-           'numbers_of', 'fingerprint', 'streams', 'looked', 'named', 'cut_short', 'delivered', 'searched',
-           'find_anchor', 'shown']
+           'last_chance', 'hopeful', 'still_missing', 'first_pool', 'shares_of', 'beam', 'superset_sums', 'share_given',
+           'best_listed', 'exact', 'inputs_of', 'Strategy', 'later', 'asked_for', 'chosen', 'is_shorter', 'chain',
+           'ends_of', 'traded', 'in_words', 'rule_to_return', 'verdict_of', 'numbers_of', 'fingerprint', 'streams',
+           'looked', 'named', 'cut_short', 'delivered', 'searched', 'find_anchor', 'shown']
 
 # %% ../nbs/05b_search.ipynb #hc8ac72
 from collections.abc import Callable
@@ -175,19 +175,26 @@ def superset_sums(
         sums = np.concatenate([without + with_it, with_it], axis)
     return sums.ravel()
 
+def share_given(queries: Queries) -> float:
+    "What share of the coverage may go for fewer predicates."
+    return queries.sampler.short if queries.settings.short is None else queries.settings.short
+
 # %% ../nbs/05b_search.ipynb #hfccb19
 def best_listed(
     precisions: np.ndarray, coverages: np.ndarray,  # `(2**d,)` each, exact
-    settings: Settings,
+    settings: Settings, given: float = 0.,  # share of the coverage that may go for a shorter rule
 ) -> tuple:  # number of a rule, in the order of `all_rules`; does it reach the threshold
-    "The valid rule of largest coverage, else the most precise; ties: size, precision, order."
+    "The shortest valid rule of enough coverage, else the most precise; ties: precision, order."
     sizes = all_rules(int(np.log2(len(precisions)))).sum(axis=1)
     short = sizes <= (settings.max_anchor_size or len(sizes))
     slack = 1e-12 if settings.threshold < 1 else 0  # sums of floats; 1 means every input
     valid = (precisions >= settings.threshold - slack) & short
-    first = ~valid if valid.any() else np.where(short, -precisions.round(12), 2)
+    enough = (1 - given) * np.max(coverages, where=valid, initial=0) - 1e-12
+    some, wide = valid.any(), coverages.round(12)
+    first = ~valid | (coverages < enough) if some else np.where(short, -precisions.round(12), 2)
     later, precise = -np.arange(len(sizes)), -precisions.round(12)  # rules of first words come last
-    best = np.lexsort([later, precise, sizes, -coverages.round(12), first])[0]
+    order = (sizes, -wide) if not some else (-wide, sizes)  # the last one counts first
+    best = np.lexsort([later, precise, *order, first])[0]
     return best, bool(valid[best])
 
 # %% ../nbs/05b_search.ipynb #h9b9c6b
@@ -202,7 +209,7 @@ def exact(tally: Tally, certifier: Certifier, coverage_of: Callable) -> Callable
     precisions = superset_sums(held, weights * agreed) / np.maximum(coverages, 1e-300)
     doubted = superset_sums(held, (agreed < 1) & (weights > 0)) > 0  # however improbable
     precisions = np.where(doubted, np.minimum(precisions, np.nextafter(1, 0)), 1)
-    best, valid = best_listed(precisions, coverages, settings)
+    best, valid = best_listed(precisions, coverages, settings, share_given(queries))
     rule = all_rules(held.shape[1])[best]
     fits = (held >= rule).all(axis=1)
     verdict, n, yes = "certified" if valid else "rejected", int(fits.sum()), agreed >= .5
@@ -241,7 +248,7 @@ SAMPLED = frozenset(("tau", "rate", "bandit", "beam_size", "min_samples_start", 
                      "deterministic", "independent"))
 STRATEGIES = {"beam": Strategy("beam", beam, SAMPLED),
               "exact": Strategy("exact", exact, frozenset()),
-              "surrogate": Strategy("surrogate", later("surrogate"), SAMPLED | {"short"})}
+              "surrogate": Strategy("surrogate", later("surrogate"), SAMPLED)}
 SOME = frozenset().union(*(one.reads for one in STRATEGIES.values()))  # settings not read by all
 
 # %% ../nbs/05b_search.ipynb #h95daa1
@@ -275,6 +282,32 @@ def chosen(
     order += [("surrogate", f"no {shared}" if not sampler.exact_reuse else "it reads all settings")]
     return next((STRATEGIES[name], why) for name, why in order if changed <= STRATEGIES[name].reads)
 
+# %% ../nbs/05b_search.ipynb #h1905d1
+def is_shorter(sampler: Sampler, rule: np.ndarray, other: np.ndarray) -> bool:
+    "Has it fewer predicates, and is it about no more columns?"
+    columns, others = (len(set(sampler.columns[one].tolist())) for one in (rule, other))
+    return bool(rule.sum() < other.sum()) and columns <= others
+
+def chain(sampler: Sampler, tests: Any) -> list:
+    "The certified of the `Tested` rules from the widest on, each shorter than the last."
+    fine, links = [test for test in tests if test.certificate.verdict == "certified"], list[Any]()
+    for test in sorted(fine, key=lambda test: (-test.coverage, test.rule.sum())):
+        if not links or is_shorter(sampler, test.rule, links[-1].rule): links.append(test)
+    return links
+
+# %% ../nbs/05b_search.ipynb #h1764ef
+def ends_of(certifier: Certifier) -> tuple:  # two `Tested` rules
+    "Of what is certified, the widest and the shortest that covers enough."
+    links = chain(certifier.queries.sampler, certifier.tests)
+    enough = (1 - share_given(certifier.queries)) * links[0].coverage
+    return links[0], [link for link in links if link.coverage >= enough][-1]
+
+def traded(certifier: Certifier) -> str:
+    "What coverage was given up for fewer predicates, in words."
+    wide, best = ends_of(certifier)
+    told = f"; one of {wide.rule.sum()} predicates covers {wide.coverage:.3g} (short=0)"
+    return told if wide.coverage > best.coverage else ""
+
 # %% ../nbs/05b_search.ipynb #h2a4c31
 def in_words(
     certifier: Certifier, settings: Settings, spent: str,  # the budget that ended it, or ""
@@ -285,7 +318,8 @@ def in_words(
         return "certified", (f"every distinct input was asked: precision is at least {t} "
                              f"under {under}")
     if best is not None:
-        more = f"; {spent} was spent, so a rule of larger coverage may exist" if spent else ""
+        more = traded(certifier)
+        if spent: more += f"; {spent} was spent, so a rule of larger coverage may exist"
         return "certified", (f"precision exceeds {t} under {under}; a claim like this is false "
                              f"in at most a share {settings.delta:g} of explanations{more}")
     if spent: return "budget", (f"{spent}={getattr(settings, spent):g} ended the search "
@@ -296,8 +330,8 @@ def in_words(
 
 # %% ../nbs/05b_search.ipynb #hfba8c2
 def rule_to_return(certifier: Certifier, coverage_of: Callable) -> Tested:
-    "The best certified rule, else the closest one, tested or not."
-    if certifier.best is not None: return certifier.best
+    "The shortest certified rule that covers enough, else the closest one, tested or not."
+    if certifier.best is not None: return ends_of(certifier)[1]
     if certifier.closest is None and certifier.tests: return certifier.tests[-1]
     empty = np.zeros((1, len(certifier.queries.sampler.predicates)), bool)
     nobody = Candidates(empty, coverage_of(empty), np.zeros(1), np.zeros(1, int))

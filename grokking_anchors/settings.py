@@ -28,7 +28,7 @@ class Settings:
     search: Any = "auto"  # or "beam", "exact", "surrogate", or a `Strategy`: how to look
     bandit: Callable | None = None  # who is asked next, see notebook 03; KL-LUCB when not given
     rate: str = "practical"  # or "theory": tau's promise holds, at several times the questions
-    short: float = 0.0  # tax on each predicate in log coverage, for shorter rules (surrogate)
+    short: float | None = None  # share of coverage to give up for fewer predicates: tables .2
     max_queries: int = 200_000  # rows per explanation
     max_seconds: float | None = None  # breaks reproducibility; the last tenth is for a test
     max_rows_per_call: int | None = None  # what one call of the model may hold, at most
@@ -46,7 +46,7 @@ class Settings:
         number("threshold", self.threshold, 0, 1, closed=True)
         number("delta", self.delta, 0, 1)
         number("tau", self.tau, 0)
-        number("short", self.short, -1e-9)
+        number("short", 0 if self.short is None else self.short, -1e-9, 1)
         number("stride", self.stride, 0, 1, closed=True)
         for name in WHOLE:
             number(name, getattr(self, name), 0, whole=True)

@@ -93,7 +93,7 @@ class AnchorTabular(TableExplainer):
         "Your rule, certified or not, under the question asked."
         one_of("distribution", distribution, QUESTIONS)
         extra = options.pop("extra", "error")  # see `sampler`
-        for name in {"search", "max_anchor_size"} & set(options):
+        for name in {"search", "max_anchor_size", "short"} & set(options):
             raise TypeError(f"evaluate tests your rule as it is: it does not read {name}")
         table, bounds = claimed(self.fitted_table(), rule)
         most = options.setdefault("max_rows_per_call", self.max_rows_per_call)

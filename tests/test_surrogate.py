@@ -41,14 +41,16 @@ def model_of(sampler, **options):
 
 
 def test_long_plans_are_worth_nothing(tumours):
-    """A move beyond `max_anchor_size` has precision -1; the tax of `short` is taken for each predicate."""
+    """A move beyond `max_anchor_size` has precision -1; a tax is taken for each predicate."""
     explainer, X = tumours
     sampler = explainer.sampler(X[0])
     model = model_of(sampler, max_anchor_size=1)
     guess, cover = moves(model, model.free)
     size = model.states.sum(axis=1)
     assert (guess[size > 1] == -1).all() and (guess[size <= 1] >= 0).all()
-    taxed = moves(model_of(sampler, short=0.5), model.free)[1]
+    model = model_of(sampler)
+    cover, model.tax = moves(model, model.free)[1], 0.5
+    taxed = moves(model, model.free)[1]
     assert np.allclose(cover - taxed, 0.5 * size)
 
 
@@ -63,7 +65,7 @@ def test_rungs_save_what_no_proposal_reaches():
 def test_widening_widens(tumours):
     """After the first certified rule it lets go of columns: more coverage on the whole, at more questions."""
     explainer, X = tumours
-    whole, first = ([explainer.explain(X[i], seed=i, stop_on_first=stop) for i in range(10)] for stop in (False, True))
+    whole, first = ([explainer.explain(X[i], seed=i, stop_on_first=stop, short=0) for i in range(10)] for stop in (False, True))
     assert all(a.coverage >= b.coverage - 1e-9 for a, b in zip(whole, first) if a.certified)
     assert sum(one.coverage for one in whole) > 1.05 * sum(one.coverage for one in first)
     assert sum(one.queries["rows"] for one in whole) > sum(one.queries["rows"] for one in first)
