@@ -4,8 +4,8 @@
 __all__ = ['FEW', 'BY_DEFAULT', 'QUESTIONS', 'SAMPLERS', 'Fitted', 'short_edges', 'Column', 'text_of', 'bounds_of',
            'no_fractions', 'checked_percentiles', 'cut', 'tree_edges', 'Table', 'sorted_table', 'edge_text',
            'as_it_reads', 'number_column', 'category_column', 'fitted', 'TableSampler', 'ObservedSampler', 'line_of',
-           'what_helps', 'in_file', 'TabularExplanation', 'unseen_precision', 'other_precision', 'TableExplainer',
-           'advice', 'known_bin']
+           'in_file', 'TabularExplanation', 'unseen_precision', 'other_precision', 'TableExplainer', 'advice',
+           'known_bin']
 
 # %% ../nbs/08_rows.ipynb #nb485cd
 from collections.abc import Callable
@@ -389,12 +389,6 @@ def line_of(column: Column, values: np.ndarray, low: int, high: int) -> dict:
                 low=ends[0] / unit, high=ends[1] / unit, dates=column.kind.startswith("date"),
                 value=None if value != value else value / unit)
 
-def what_helps(meta: dict) -> str:
-    "What to try where no rule reaches the threshold."
-    other = "distribution='observe', " * (meta["distribution"] == "perturb")
-    wider = "a wider tolerance, " * ((meta.get("asked") or {}).get("tolerance") is not None)
-    return f"finer bins (disc_perc= or bins='tree' of fit), {other}{wider}a lower threshold"
-
 FEW = 30  # rows: of fewer, the interval of a share says little of new ones
 
 def in_file(rows: Any) -> Any:
@@ -473,7 +467,7 @@ class TabularExplanation(Explanation):
     def in_html(self): return super().in_html() | {"Instance": self.show(self.instance)}
 
     def spoken_of(self, facts):
-        "The facts, and of which rows the precision speaks, old and new; and what may help."
+        "The facts, and of which rows the precision speaks, old and new."
         ended = self.outcome in ("budget", "interrupted")  # nothing more could be asked
         told = self.precision is not None and self.meta["distribution"] == "observe"
         if told and self.support:
@@ -482,8 +476,6 @@ class TabularExplanation(Explanation):
             if m < FEW: facts["Warning"] = f"only {m} rows: too few to speak of new ones like them"
             keeps = "; fit(..., holdout=.2) keeps some for that" * (not ended)
             facts["New rows"] = "not measured" + keeps
-        if not self.certified and not ended and self.meta["search"]["used"] != "claim":
-            facts["What may help"] = what_helps(self.meta)
         if self.unseen:
             share, m = self.unseen
             said = f"{number_text(share, wilson(share, m))} on {m:,} held-out rows" if m else ""
@@ -641,7 +633,7 @@ def advice(result: Any, cut_by: str) -> str:
         helps += ["finer bins, such as fit(..., disc_perc=range(10, 100, 10))"]
     if sampler.distribution == "perturb": helps += ["distribution='observe'"]
     if result.tally.queries.agrees.tolerance is not None: helps += ["a larger tolerance"]
-    return f"; what may help: {', or '.join(helps)}" if helps else ""
+    return f"; what may help: {', '.join(helps)}, or a lower threshold"
 
 def known_bin(column: Column, values: np.ndarray) -> int:
     "The bin of an instance's value; ValueError for a category that training data does not know."

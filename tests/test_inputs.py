@@ -299,19 +299,19 @@ def test_no_anchor_says_what_may_help():
     """Bins, the other question, tolerance, threshold, where they are open; a rule of one's own has none of these."""
     checks = lambda rows: (np.floor(rows * 9).sum(axis=1) % 2).astype(int)
     explainer = AnchorTabular(checks, seed=0).fit(GRID)
-    said = {name: explainer.explain(GRID[0], distribution=name, max_anchor_size=1).facts() for name in SAMPLERS}
-    assert "bins='tree'" in said["perturb"]["What may help"] and "threshold" in said["observe"]["What may help"]
-    assert ["distribution=" in said[name]["What may help"] for name in ("perturb", "observe")] == [True, False]
-    assert "wider tolerance" in LINE.explain(GRID[0], tolerance=1e-6, max_anchor_size=1).facts()["What may help"]
-    assert "What may help" not in explainer.evaluate({"column 0": (0, None)}, target=0).facts()
-    assert "What may help" not in SIGN.explain(GRID[0]).facts()
+    said = {name: explainer.explain(GRID[0], distribution=name, max_anchor_size=1).reason for name in SAMPLERS}
+    assert all("what may help: finer bins" in text and text.endswith("or a lower threshold") for text in said.values())
+    assert ["distribution=" in said[name] for name in ("perturb", "observe")] == [True, False]
+    assert "a larger tolerance" in LINE.explain(GRID[0], tolerance=1e-6, max_anchor_size=1).reason
+    assert "may help" not in explainer.evaluate({"column 0": (0, None)}, target=0).reason
+    assert "may help" not in SIGN.explain(GRID[0]).reason
 
 
 def test_a_search_that_was_cut_short_gives_no_advice():
     """It kept rows for new ones, but nothing more could be asked: the line must not say that none were kept."""
     explainer = AnchorTabular(lambda rows: (rows[:, 0] > 0).astype(int), seed=0).fit(GRID, holdout=0.2)
-    facts = explainer.explain(GRID[0], distribution="observe", max_queries=5).facts()
-    assert facts["New rows"] == "not measured" and "What may help" not in facts
+    found = explainer.explain(GRID[0], distribution="observe", max_queries=5)
+    assert found.facts()["New rows"] == "not measured" and "may help" not in found.reason
 
 
 def test_a_share_to_hold_out_is_checked():
