@@ -237,9 +237,9 @@ def fitted(
             if kind in TIMES and isinstance(one, list): one = [edge_of(edge, kind) for edge in one]
             slack = 0 if isinstance(one, list) else there.sum() // 1000
             tree = [] if told is None else "tree"
-            edges = cut(column[rows], tree if one is None else one, told)
-            if one is None: edges = np.r_[edges, cut(column[there], (25, 50, 75))]
-            edges = short_edges(edges, column[there], kind, slack)
+            cuts = cut(column[rows], tree if one is None else one, told)
+            if one is None: cuts = np.r_[cuts, cut(column[there], (25, 50, 75))]
+            edges = short_edges(cuts, column[there], kind, slack)
             form = (formats or {}).get(name)
             columns.append(number_column(str(name), column, edges, unit, form, kind))
         else: columns.append(category_column(reader, j, column, unit))
