@@ -394,6 +394,7 @@ MUTATIONS = [
     Mutation("09a_image", "ground = ground_of(image) if others is None else None", "ground = ground_of(image)", "test_image.py -k documented"),
     *of(
         "tables.py", "test_inputs.py",
+        ("order = np.r_[np.sort(order[: self.count])", "order = np.sort(order); order = np.r_[np.sort(order[: self.count])"),
         ("found.dt.tz_convert(None) if aware", "found.dt.tz_localize(None) if aware"),
         ("for unit in (\"D\", \"h\", \"m\", \"s\") if kind == \"span\" else (\"Y\", \"M\", \"D\", \"h\", \"m\", \"s\"):",
          "for unit in (\"Y\",):"),

@@ -314,6 +314,13 @@ def test_a_search_that_was_cut_short_gives_no_advice():
     assert found.facts()["New rows"] == "not measured" and "may help" not in found.reason
 
 
+def test_rows_are_held_out_at_random():
+    """Of a table in order neither the last rows nor the first ones, but a fifth of each half."""
+    reader = AnchorTabular(len).fit(np.arange(1000.0)[:, None], disc_perc=(50,), holdout=0.2).table.reader
+    held = reader.data[800:, 0]
+    assert len(held) == 200 and 60 < (held < 500).sum() < 140
+
+
 def test_a_share_to_hold_out_is_checked():
     """Between 0 and 1, and some row must be left."""
     for wrong in (1, -0.1, "x", 0.999):
