@@ -148,7 +148,7 @@ def tree_edges(values, answers):
     known = np.isfinite(answers) if numbers and answers.ndim == 1 else np.full(len(answers), True)
     if not known.any(): return np.zeros(0)
     kind = DecisionTreeRegressor if numbers else DecisionTreeClassifier
-    values = np.clip(values, *np.finfo(np.float32).max * np.array([-1, 1]))  # as trees see them
+    values = np.clip(values, -1e30, 1e30)  # trees see floats of 32 bits, and add some up
     tree = kind(max_leaf_nodes=4, min_samples_leaf=.05, random_state=0)
     tree = tree.fit(values[known, None], answers[known]).tree_
     return np.sort(tree.threshold[tree.children_left >= 0])

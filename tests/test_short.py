@@ -154,7 +154,9 @@ def test_default_bins_reach_where_quartiles_do_not(flowers):
     model, X = flowers
     by_default = AnchorTabular(model).fit(X)
     quartiles = AnchorTabular(model).fit(X, disc_perc=QUARTILES)
-    good, poor = ([one.explain(X[i], seed=i, count_rows=0) for i in range(0, 150, 7)] for one in (by_default, quartiles))
+    good, poor = (
+        [one.explain(X[i], seed=i, count_rows=0) for i in range(0, 150, 7)] for one in (by_default, quartiles)
+    )
     assert sum(one.certified for one in good) >= 21 > 16 >= sum(one.certified for one in poor)
     assert all("answers change" in one.facts()["Bins"] and one.meta["bins"] for one in good)
     assert any(abs(edge - 2.45) < 0.5 for edge in by_default.table.columns[2].edges)
