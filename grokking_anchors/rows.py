@@ -145,12 +145,11 @@ def tree_edges(values, answers):
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
     answers = np.asarray(answers)
     numbers = answers.dtype.kind == "f"
-    known = np.isfinite(answers) if numbers and answers.ndim == 1 else np.full(len(answers), True)
-    if not known.any(): return np.zeros(0)
+    if not len(values): return np.zeros(0)
     kind = DecisionTreeRegressor if numbers else DecisionTreeClassifier
     values = np.clip(values, -1e30, 1e30)  # trees see floats of 32 bits, and add some up
     tree = kind(max_leaf_nodes=4, min_samples_leaf=.05, random_state=0)
-    tree = tree.fit(values[known, None], answers[known]).tree_
+    tree = tree.fit(values[:, None], answers).tree_
     return np.sort(tree.threshold[tree.children_left >= 0])
 
 # %% ../nbs/08_rows.ipynb #nf78f9e
