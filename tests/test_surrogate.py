@@ -65,7 +65,9 @@ def test_rungs_save_what_no_proposal_reaches():
 def test_widening_widens(tumours):
     """After the first certified rule it lets go of columns: more coverage on the whole, at more questions."""
     explainer, X = tumours
-    whole, first = ([explainer.explain(X[i], seed=i, stop_on_first=stop, short=0) for i in range(10)] for stop in (False, True))
+    whole, first = (
+        [explainer.explain(X[i], seed=i, stop_on_first=stop, short=0) for i in range(10)] for stop in (False, True)
+    )
     assert all(a.coverage >= b.coverage - 1e-9 for a, b in zip(whole, first) if a.certified)
     assert sum(one.coverage for one in whole) > 1.05 * sum(one.coverage for one in first)
     assert sum(one.queries["rows"] for one in whole) > sum(one.queries["rows"] for one in first)
