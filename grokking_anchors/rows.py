@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from .asking import BudgetSpent, copied, model_outputs, predictor_of
+from .asking import BudgetSpent, copied, model_outputs
 from .encoding import contains, pack
 from .explanation import Explainer, Explanation, number_text
 from .plots import number_lines
@@ -145,12 +145,11 @@ def tree_edges(values, answers):
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
     answers = np.asarray(answers)
     numbers = answers.dtype.kind == "f"
-    known = np.isfinite(answers) if numbers and answers.ndim == 1 else np.full(len(answers), True)
-    if not known.any(): return np.zeros(0)
+    if not len(values): return np.zeros(0)
     kind = DecisionTreeRegressor if numbers else DecisionTreeClassifier
-    values = np.clip(values, *np.finfo(np.float32).max * np.array([-1, 1]))  # as trees see them
+    values = np.clip(values, -1e30, 1e30)  # trees see floats of 32 bits, and add some up
     tree = kind(max_leaf_nodes=4, min_samples_leaf=.05, random_state=0)
-    tree = tree.fit(values[known, None], answers[known]).tree_
+    tree = tree.fit(values[:, None], answers).tree_
     return np.sort(tree.threshold[tree.children_left >= 0])
 
 # %% ../nbs/08_rows.ipynb #nf78f9e
@@ -575,7 +574,7 @@ class TableExplainer(Explainer[TabularExplanation]):
         if must: some, size = np.arange(len(reader)), len(reader)
         self.cut_by = BY_DEFAULT if by_default else ""
         if not must and not by_default: return None
-        try: parts = [model_outputs(predictor_of(self.model), copied(reader.rows(some[i:i + size])))
+        try: parts = [model_outputs(self.asks, copied(reader.rows(some[i:i + size])))
                       for i in range(0, len(some), size)]  # most endpoints take 100 rows a call
         except Exception as error:  # some models want more than the columns of the training data
             if must: raise

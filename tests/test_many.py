@@ -476,13 +476,13 @@ def test_a_file_is_not_gone_on_with_after_another_fit(tmp_path):
     """Other bins make other predicates: two languages in one file. The same fit, and a failure in front, go on."""
     X = np.random.default_rng(0).normal(size=(200, 2))
     model = lambda rows: (rows[:, 0] > 0.3).astype(int)
-    fitted = lambda **bins: AnchorTabular(model, seed=0).fit(X, **bins)
+    fitted = lambda *edges: AnchorTabular(model, seed=0).fit(X, disc_perc=edges)
     file, rows = tmp_path / "rows.jsonl", [["x", 0.0], *X[:3]]
     with pytest.warns(UserWarning, match="1 of 2"):
-        explain_many(fitted(), rows[:2], to=file, distribution="observe")
+        explain_many(fitted(25, 50, 75), rows[:2], to=file, distribution="observe")
     before = file.read_bytes()
     with pytest.raises(ValueError, match="made with other predicates: was the explainer fitted anew"):
-        explain_many(fitted(bins="tree"), rows, to=file, distribution="observe")
+        explain_many(fitted(30, 60), rows, to=file, distribution="observe")
     assert file.read_bytes() == before
     with pytest.warns(UserWarning, match="1 of 4"):
-        assert len(explain_many(fitted(), rows, to=file, distribution="observe")) == 4
+        assert len(explain_many(fitted(25, 50, 75), rows, to=file, distribution="observe")) == 4

@@ -76,7 +76,7 @@ def test_evaluate_and_the_first_look_at_numbers():
     assert max(model.sizes) == MOST
     numbers = Narrow(lambda rows: rows[:, 0] * 3.3)
     with pytest.raises(NoLabel, match="tolerance="):
-        AnchorTabular(numbers, seed=0).fit(X).explain(X[0], max_rows_per_call=MOST)
+        AnchorTabular(numbers, seed=0).fit(X, disc_perc=(50,)).explain(X[0], max_rows_per_call=MOST)
     assert numbers.sizes[1:] == [MOST] * 3
 
 

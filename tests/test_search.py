@@ -478,8 +478,8 @@ def test_hopeful_is_what_looks_precise_enough_and_was_not_rejected():
     games = [("undecided", 96, 1.0), ("undecided", 94, 9.0), ("rejected", 99, 9.0), ("undecided", 97, 2.0)]
     made = [search.Certificate(verdict, hits, 100, log_e, 0.01) for verdict, hits, log_e in games]
     tests = [search.Tested(rule, 0.5, game, None, None) for rule, game in zip(np.eye(4, dtype=bool), made)]
-    certifier = SimpleNamespace(tests=tests, queries=SimpleNamespace(settings=Settings(threshold=0.95)))
-    assert [test.certificate.hits for test in search.hopeful(certifier)] == [97, 96]
+    certifier = SimpleNamespace(tests=tests, queries=None)
+    assert [test.certificate.hits for test in search.hopeful(certifier, 0.95)] == [97, 96]
 
 
 def test_the_first_pool_is_drawn_in_parts(monkeypatch):

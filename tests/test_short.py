@@ -66,9 +66,9 @@ def test_tables_give_up_a_fifth_by_default(tumours):
 
 
 def test_the_default_is_shorter_than_the_widest(tumours):
-    """Over four tumours: fewer predicates, four fifths of the coverage at least."""
+    """Over five tumours: fewer predicates, four fifths of the coverage at least."""
     explainer, X = tumours
-    found = [[explainer.explain(X[i], short=s, seed=i, count_rows=0) for i in range(0, 80, 20)] for s in (None, 0)]
+    found = [[explainer.explain(X[i], short=s, seed=i, count_rows=0) for i in range(100, 200, 20)] for s in (None, 0)]
     sizes, covers = np.array([[(one.rule.sum(), one.coverage) for one in row] for row in found]).transpose(2, 0, 1)
     assert sizes[0].mean() < sizes[1].mean() and (covers[0] >= 0.8 * covers[1] - 1e-9).all()
 

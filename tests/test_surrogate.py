@@ -98,7 +98,7 @@ def test_of_many_predicates_those_that_tell_get_a_weight():
 def wide(columns):
     """A sampler of a made-up table; the first column alone tells."""
     X = np.random.default_rng(0).normal(size=(300, columns))
-    explainer = AnchorTabular(lambda rows: (rows[:, 0] > 0).astype(int), seed=0).fit(X)
+    explainer = AnchorTabular(lambda rows: (rows[:, 0] > 0).astype(int), seed=0).fit(X, disc_perc=(25, 50, 75))
     return explainer, X[X[:, 0].argmax()]
 
 
