@@ -512,7 +512,6 @@ MUTATIONS = [
         ("img-src data:;", "img-src *; default-src *;"),
         ("unfolding(one, i, i < pictures)", "unfolding(one, i, True)"),
         ("dict(certified=False, reason=one.reason)", "dict(reason=one.reason)"),
-        ("written(path, visible(page(title, parts)))", "written(path, page(title, parts))"),
         ('" AND ".join(map(str, one.words)) or NOTHING', '" AND ".join(map(str, one.words))'),
     ),
     *of(
@@ -631,7 +630,7 @@ MUTATIONS = [
         ("return told if wide.coverage > best.coverage else \"\"", "return \"\""),
     ),
     *of(
-        "05_certify", "test_short.py",
+        "05_certify", "test_search.py -k widest",
         ("if fine and tested.coverage > self.best_coverage:", "if fine:"),
     ),
     *of(
@@ -677,6 +676,8 @@ MUTATIONS = [
         ("known = [one.said, anchor_text(one)]", "known = [one.prediction, anchor_text(one)]"),
         ("told = f\"{i}: {one.said}: ", "told = f\"{i}: {one.prediction}: "),
     ),
+    Mutation("06d_report", "written(path, visible(page(title, parts)))", "written(path, page(title, parts))",
+             "test_cli.py -k page"),
     Mutation("06b_many", "if n == first: check_made(to, task, line)", "if n == 0: check_made(to, task, line)",
              "test_many.py -k another_fit"),
     # ---- the seams: files, workers, promises, audits

@@ -13,6 +13,7 @@ from scipy import integrate, stats
 sys.path.insert(0, str(Path(__file__).parent.parent / "bench"))
 import problems  # noqa: E402
 
+from grokking_anchors import certify as certify_module  # noqa: E402
 from grokking_anchors import search  # noqa: E402
 from grokking_anchors.asking import agreement  # noqa: E402
 from grokking_anchors.bandit import Arms, bernoulli_kl, kl_lucb, upper_bound  # noqa: E402
@@ -471,6 +472,14 @@ def test_a_hopeful_game_is_played_on():
     assert found.queries["rows"] < 25_000
     short = find_anchor(sampler, agrees, seed=0, search="beam", max_pulls=9_999)  # as asked for
     assert short.outcome == "undecided" and "fresh samples agreed; if that stays so, about" in short.reason
+
+
+def test_the_best_is_the_widest_certified_rule():
+    """In whatever order they are filed; what is not certified is none."""
+    games = [(0.2, "certified"), (0.5, "certified"), (0.3, "certified"), (0.9, "undecided")]
+    books = certify_module.Books(None, None)
+    told = [books.file(search.Tested(None, c, search.Certificate(v, 1.0, 1, 0.0, 0.1), None, None)) for c, v in games]
+    assert told == [True, True, True, False] and books.best.coverage == books.best_coverage == 0.5
 
 
 def test_hopeful_is_what_looks_precise_enough_and_was_not_rejected():
