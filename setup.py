@@ -1,5 +1,6 @@
 """Build the distribution from settings.ini: metadata there, only the layout of the packages here."""
 
+import re
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -27,6 +28,13 @@ def versions(settings):
     return [f"Programming Language :: Python :: 3.{minor}" for minor in range(first, last + 1)]
 
 
+def absolute(text, url):
+    """The README with its links led to the repository: the package index has no files beside it."""
+    link = re.compile(r"(!?)\[((?:[^][]|!\[[^]]*\]\([^)]*\))*)\]\((?!#|[a-z][a-z0-9+.-]*:)([^)\s]+)\)")
+    lead = lambda found: f"{found[1]}[{found[2]}]({url}/{'raw' if found[1] else 'blob'}/main/{found[3]})"  # noqa: E731
+    return link.sub(lead, text)
+
+
 settings = read_settings()
 package = settings["lib_path"]
 
@@ -34,7 +42,7 @@ setup(
     name=settings["lib_name"],
     version=settings["version"],
     description=settings["description"],
-    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
+    long_description=absolute((HERE / "README.md").read_text(encoding="utf-8"), settings["git_url"]),
     long_description_content_type="text/markdown",
     classifiers=[
         "Development Status :: 4 - Beta",

@@ -2,8 +2,8 @@
 
 # %% auto #0
 __all__ = ['WIDEST', 'grow', 'Block', 'counts_for', 'hits_and_pulls', 'Tally', 'coverage_counter', 'Candidates', 'bandit_options',
-           'choices_of', 'counting', 'select', 'Level', 'next_candidates', 'beam_search', 'worth_naming', 'exceeds',
-           'LowerBoundTest']
+           'choices_of', 'cheapest', 'counting', 'select', 'Level', 'next_candidates', 'beam_search', 'worth_naming',
+           'exceeds', 'LowerBoundTest']
 
 # %% ../nbs/04_beam_search.ipynb #c003
 from collections.abc import Callable
@@ -127,11 +127,19 @@ def choices_of(rounds: Any, k: int, n_top: int) -> Any:  # generator of indices
         yield arms
 
 # %% ../nbs/04_beam_search.ipynb #hbe6cca
+def cheapest(tally: Tally, candidates: Candidates, counts: np.ndarray) -> tuple:
+    "Rules and counts to draw: those asked for; or nothing fixed, where that gives all as many."
+    settings, sampler = tally.queries.settings, tally.queries.sampler
+    need = counts / np.maximum(candidates.coverage, 1e-12)  # so that a share `coverage` is `counts`
+    if not sampler.exact_reuse or settings.rate == "theory" or need.max() >= np.sum(counts):
+        return candidates.rules, counts
+    return np.zeros_like(candidates.rules[:1]), [int(np.ceil(need.max()))]
+
 def counting(tally: Tally, candidates: Candidates) -> tuple:  # `pull`, hits and pulls `(2, k)`
     "How a bandit asks about candidates, and the counts that add up, whatever it hands out."
     seen = np.array([candidates.hits, candidates.pulls], float)
     def pull(counts):
-        new = tally.count(candidates.rules, tally.draw(candidates.rules, counts))
+        new = tally.count(candidates.rules, tally.draw(*cheapest(tally, candidates, counts)))
         seen[:] += new
         return new
     return pull, seen

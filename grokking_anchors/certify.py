@@ -93,11 +93,12 @@ def certify(
     ask: Callable,  # n -> `(n,)` agreement of fresh samples
     threshold: float, delta: float,  # certified when the e-value reaches 1 / delta
     seen: tuple = (1., 1),  # hits and pulls of the selection: they shape belief and plan
-    looks: Looks = Looks(),
+    looks: Looks = Looks(), earlier: Any = None,  # a `Certificate`: that game is played on
 ) -> Certificate:
     "Test one named rule on fresh samples. A false certificate has probability at most delta."
-    hits, pulls, log_e, goal = 0., 0, 0., np.log(1 / delta)
-    belief, guess = belief_of(seen[0], seen[1], threshold), seen[0] / max(seen[1], 1)
+    new = Certificate("undecided", 0., 0, 0., delta, belief_of(seen[0], seen[1], threshold))
+    _, hits, pulls, log_e, _, belief = earlier or new
+    guess, goal = seen[0] / max(seen[1], 1), np.log(1 / delta)
     def coins(hits, pulls): return log_e_value(hits, pulls, threshold, belief)
     while n := next_look(coins, hits, pulls, guess, goal, looks):
         hits, pulls = hits + float(np.sum(ask(n))), pulls + n
@@ -157,6 +158,9 @@ class Tested(NamedTuple):
     certificate: Certificate
     kept: np.ndarray  # choices of some fresh samples that agreed
     lost: np.ndarray  # and of some that did not
+    def examples(self):
+        "Choices and agreement of what it shows, side by side."
+        return [(side, np.full(len(side), yes)) for yes, side in enumerate((self.lost, self.kept))]
 
 def first_distinct(
     rows: np.ndarray,  # `(n, c)`
@@ -170,23 +174,23 @@ def first_distinct(
 # %% ../nbs/05_certify.ipynb #c043
 def fresh_test(
     queries: Queries, rng: Any,  # numpy Generator, for tests alone
-    candidate: Candidates,  # a single rule, with what selection saw of it
-    delta: float,  # what this test may spend
-    max_pulls: int | None = None,  # fewer than the settings allow, when given
+    candidate: Candidates, delta: float,  # a single rule, what selection saw of it; to be spent
+    max_pulls: int | None = None, earlier: Any = None,  # not the settings'; a `Tested` to play on
 ) -> Tested:
     "Certify one rule on samples drawn for this purpose alone."
-    settings, seen = queries.settings, []
+    settings, played = queries.settings, earlier and earlier.certificate
+    seen = earlier.examples() if earlier else []
     def ask(n):
         parts = [n] if settings.independent == "row" else [1] * n  # else: one sample per call
         seen.extend(queries.ask(np.repeat(candidate.rules, k, axis=0), rng)[1:] for k in parts)
         return np.concatenate([agreed for _, agreed in seen[-len(parts):]])
     looks = Looks(settings.batch_size, max_pulls or settings.max_pulls, settings.stride)
-    rehearsal = candidate.hits[0], candidate.pulls[0]
-    certificate = certify(ask, settings.threshold, delta, rehearsal, looks)
+    rules, coverage, hits, pulls = candidate
+    game = certify(ask, settings.threshold, delta, (hits[0], pulls[0]), looks, played)
     choices, agreed = (np.concatenate(parts) for parts in zip(*seen))
     kept, lost = (first_distinct(choices[which], settings.n_covered_ex)
                   for which in (agreed >= .5, agreed < .5))
-    return Tested(candidate.rules[0], float(candidate.coverage[0]), certificate, kept, lost)
+    return Tested(rules[0], float(coverage[0]), game, kept, lost)
 
 # %% ../nbs/05_certify.ipynb #c049
 @dataclass
@@ -204,10 +208,10 @@ class Books:
         spend = delta / (k * (k + 1))
         return self.file(fresh_test(self.queries, self.rng, candidate, spend, max_pulls))
     def file(self, tested):
-        "Note a test; True if it certified its rule, which then is the best."
-        self.tests.append(tested)
-        if tested.certificate.verdict == "certified": self.best = tested
-        return self.best is tested
+        "Note a test; True if it certified its rule."
+        self.tests, fine = [*self.tests, tested], tested.certificate.verdict == "certified"
+        if fine and tested.coverage > self.best_coverage: self.best = tested
+        return fine
 
 # %% ../nbs/05_certify.ipynb #h0812d1
 @dataclass

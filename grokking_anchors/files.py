@@ -5,15 +5,21 @@ A file may come from anywhere: each field is looked at before a class is made of
 
 import json
 import math
+import os
+import pickle
 import re
 from collections.abc import Callable
+from copy import copy
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from . import __version__
 from .settings import require
 
-__all__ = ["checked", "parsed", "plain", "revived", "sound", "visible"]
+__all__ = ["checked", "load_explainer", "parsed", "plain", "revived", "save_explainer", "sound",
+           "visible", "written"]  # fmt: skip
 
 FLOAT = "__float__"  # the key under which a file spells what JSON has no number for
 # commands to terminals, marks that turn the direction of writing, halves of characters
@@ -205,3 +211,61 @@ def sound(
     same = words == state["anchor"] or kind.__name__ != state["kind"]
     require(same, f"anchor must be the rule in words, {words}, came: {state['anchor']!r:.80}")
     return found
+
+
+# ---- writing, and explainers ------------------------------------------------------------
+
+
+def written(
+    path: Any,  # of the file
+    data: str | bytes,
+) -> None:
+    """Write a file whole or not at all: what stood there stays until the new one is complete."""
+    path = Path(path)
+    require(path.parent.is_dir(), f"path: there is no folder {str(path.parent)!r}")
+    require(not path.is_dir(), f"path must be of a file, came the folder {str(path)!r}")
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        part.write_bytes(data if isinstance(data, bytes) else data.encode())
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+HEAD = b"grokking_anchors explainer, version "
+
+
+def save_explainer(
+    explainer: Any,
+    path: Any,  # of the file
+) -> None:
+    """Write an explainer, with what `fit` learned, and without its model."""
+    blank = copy(explainer)
+    blank.model = None
+    for name, value in vars(blank).items():
+        try:
+            pickle.dumps(value)
+        except Exception as error:
+            came = f"{type(explainer).__name__}.{name} cannot be stored: {told(error)}"
+            raise ValueError(f"{came}; a function of a module can, a lambda cannot") from error
+    written(path, HEAD + f"{__version__}\n".encode() + pickle.dumps(blank))
+
+
+def load_explainer(
+    path: Any,  # of a file that `explainer.save(path)` wrote
+    predictor: Any,  # the model: it is not in the file
+) -> Any:  # the explainer
+    """The explainer of a file, with this model. ValueError for a file that is none of this version.
+
+    Load no file of a stranger: it holds a pickle, and a pickle can run any code when it is read.
+    """
+    head, _, body = Path(path).read_bytes().partition(b"\n")
+    require(head.startswith(HEAD), f"path: {str(path)!r} is no explainer that save() wrote")
+    came = head[len(HEAD):].decode(errors="replace")
+    require(came == __version__, f"path: {str(path)!r} was written by version {came:.20}, this is "
+            f"{__version__}: make the explainer again, and save it")  # fmt: skip
+    try:
+        explainer = pickle.loads(body)
+    except Exception as error:
+        raise ValueError(f"path: {str(path)!r} is damaged; {told(error)}") from error
+    return explainer.reset_predictor(predictor)

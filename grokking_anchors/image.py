@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from .explanation import Explainer, Explanation, html_table
-from .plots import growing, image_story, one_picture, png, small
-from .segments import SEGMENTATIONS, Collage, Pictures, as_shown, covered, relabel
-from .segments import replacement_sheets, segment
+from .plots import RED, TEAL, growing, held_picture, image_story, one_picture, png, small
+from .segments import HIDE_WITH, SEGMENTATIONS, Collage, Pictures, as_shown, covered, relabel
+from .segments import ground_of, replacement_sheets, segment
 from .settings import number, one_of, require
 
 # %% ../nbs/09a_image.ipynb #c054
@@ -126,13 +126,16 @@ class ImageExplanation(Explanation):
 
     def thumbnail(self, picture): return as_shown(small(picture), self.sampler.image)
 
-    def plot(self):
-        "The picture, its anchor, and neighbours that are kept and lost: a matplotlib figure."
+    def plot(self, ax=None):
+        "The picture, its anchor, neighbours: a figure; in the axes given, the anchor alone."
+        colour, picture = TEAL if self.certified else RED, self.thumbnail(self.instance)
+        if ax is not None: return held_picture(picture, small(self.visible), self.title, colour, ax)
         labels, losing = small(self.segments), [p["lost"] for p in self.parts if len(p["lost"])]
         kept, lost = self.parts[-1]["kept"][:2], losing[-1][:2] if losing else []
         pictures = [[self.thumbnail(one) for one in some] for some in (kept, lost)]
-        return image_story(self.thumbnail(self.instance), labels, small(self.visible), pictures,
-                           self.certified, str(self.prediction))
+        rule = "empty " * self.is_empty + ("anchor" if self.certified else "closest rule")
+        return image_story(picture, labels, small(self.visible), pictures,
+                           (f"prediction: {self.said}", rule), colour)
 
     def plot_growth(self):
         "The anchor, segment by segment, with its precision: a matplotlib figure."
@@ -231,11 +234,13 @@ class AnchorImage(Explainer[ImageExplanation]):
         segmentation_kwargs: dict | None = None,  # complete the defaults
         images_background: Any = None,  # pictures that show through where segments are hidden
         seed: int | None = None,
-        hide_with: Any = "mean",  # or "blur", "noise", a number or a colour
+        hide_with: Any = "auto",  # a flat ground's colour, else "mean"; "blur", "noise", a colour
+        class_names: Any = None,  # one for each class; the model's own when not given
     ):
-        super().__init__(predictor, seed)
-        require(images_background is None or isinstance(hide_with, str) and hide_with == "mean",
+        super().__init__(predictor, seed, class_names)
+        require(images_background is None or str(hide_with) in ("auto", "mean"),
                 "give images_background or hide_with, not both")
+        if isinstance(hide_with, str): one_of("hide_with", hide_with, ("auto", *HIDE_WITH))
         if not callable(segmentation_fn): one_of("segmentation_fn", segmentation_fn, SEGMENTATIONS)
         self.image_shape, self.dtype = checked_shape(image_shape), dtype and checked_dtype(dtype)
         require(isinstance(segmentation_kwargs or {}, dict), "segmentation_kwargs must be a dict, "
@@ -248,24 +253,28 @@ class AnchorImage(Explainer[ImageExplanation]):
         number("p_sample", p_sample, 0, 1, closed=True)
         image = checked_image(image, self.image_shape, self.dtype)
         labels = segment(image, self.segmentation_fn, self.segmentation_kwargs)
-        sheets = replacement_sheets(image, labels, self.hide_with)
-        others = self.images_background
+        others, hide_with, behind = self.images_background, self.hide_with, ""
+        if isinstance(hide_with, str) and hide_with == "auto":
+            ground = ground_of(image) if others is None else None
+            found = ("mean", "") if ground is None else (ground, "the ground's colour, ")
+            hide_with, behind = found
+        sheets = replacement_sheets(image, labels, hide_with)
         if others is not None: sheets = list(checked_backgrounds(others, image))
-        made = covered(image, labels, sheets, p_sample, self.question()["hidden_by"])
+        made = covered(image, labels, sheets, p_sample, behind + self.hidden_by(hide_with))
         if not made.changing().any():
             warnings.warn("hiding segments changes nothing; try another hide_with", stacklevel=4)
         return made
 
-    def question(self):
-        "What cuts the picture, and what replaces a hidden segment, in words."
-        name = getattr(self.segmentation_fn, "__name__", str(self.segmentation_fn))
-        behind, pictures = f"the constant {self.hide_with}", self.images_background
-        if isinstance(self.hide_with, str): behind = BEHIND.get(self.hide_with, self.hide_with)
-        if pictures is not None: behind = f"one of the {len(pictures)} pictures given"
-        return dict(segmentation=name, hidden_by=behind)
+    def hidden_by(self, hide_with):
+        "What replaces a hidden segment, in words."
+        if (others := self.images_background) is not None:
+            return f"one of the {len(others)} pictures given"
+        return BEHIND[hide_with] if isinstance(hide_with, str) else f"the constant {hide_with}"
 
     def details(self, result):
         "What an explanation must know of its sampler, and the question in words."
         sampler = result.tally.queries.sampler
-        asked = dict(segments=int(sampler.labels.max() + 1), p_sample=sampler.p_sample)
-        return dict(sampler=sampler, meta=self.question() | asked)
+        name = getattr(self.segmentation_fn, "__name__", str(self.segmentation_fn))
+        asked = dict(segmentation=name, hidden_by=sampler.behind,
+                     segments=int(sampler.labels.max() + 1), p_sample=sampler.p_sample)
+        return dict(sampler=sampler, meta=asked)

@@ -106,7 +106,9 @@ def imagenet_model(threads: int = 1) -> tuple:  # a function, and the names of i
         parts = [for_imagenet(pictures[i : i + 16]) for i in range(0, len(pictures), 16)]
         return np.concatenate([session.run(None, {"image": part})[0] for part in parts])
 
-    return predict, data_path("imagenet_labels.txt").read_text(encoding="utf-8").splitlines()
+    names = data_path("imagenet_labels.txt").read_text(encoding="utf-8").splitlines()
+    predict.classes = names  # type: ignore[attr-defined]
+    return predict, names
 
 
 def for_imagenet(pictures):

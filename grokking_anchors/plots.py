@@ -2,6 +2,7 @@
 
 import base64
 import io
+from textwrap import fill
 
 import numpy as np
 
@@ -11,10 +12,11 @@ TEAL, GREY, INK, PALE, RED = "#0b7a75", "#9aa1a9", "#22313f", "#e8eaed", "#b3541
 def canvas(
     width=7.0,  # inches
     height=3.2,  # inches
+    ax=None,  # to draw into; of a new figure when not given
     **axes,  # passed to `Axes.set`: xlabel, ylabel, xlim, title ...
 ):
     "A figure with one axes, without the box around it."
-    fig, (ax,) = panels(1, (width, height))
+    fig, (ax,) = panels(1, (width, height)) if ax is None else (ax.figure, [ax])
     ax.spines[["top", "right"]].set_visible(False)
     ax.set(**axes)
     return fig, ax
@@ -45,11 +47,26 @@ def png(
     **options,  # of `savefig`
 ):
     "The figure as the text of an `<img>` tag, on a white ground."
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", **options)
-    data = base64.b64encode(buffer.getvalue()).decode()
+    data = base64.b64encode(picture_bytes(figure, "png", **options)).decode()
     style = "background:#ffffff;max-width:100%"
     return f'<img style="{style}" alt="{alt}" src="data:image/png;base64,{data}">'
+
+
+def picture_bytes(
+    figure,  # of matplotlib
+    kind,  # "png", "svg" or "pdf"
+    **options,  # of `savefig`
+):
+    "The figure as the bytes of a file."
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=kind, **options)
+    return buffer.getvalue()
+
+
+def entitled(ax, title):
+    "The figure of these axes, which get a title of one line."
+    ax.set_title(short(title, 80), fontsize=9.5, loc="left", color=INK, pad=10)
+    return ax.figure
 
 
 def listed(ax, labels, size=9):
@@ -70,6 +87,12 @@ def short(text, most):
     return text if len(text) <= most else text[: most - 3] + "..."
 
 
+def folded(rule, most):
+    "A rule in lines of at most so many characters, that begin with AND; it is never cut."
+    whole = rule.replace(" ", "\xa0").replace("\xa0AND\xa0", " AND\xa0")
+    return fill(whole, most, break_on_hyphens=False).replace("\xa0", " ")
+
+
 # ---- any explanation --------------------------------------------------------------------
 
 
@@ -79,11 +102,13 @@ def partial_bars(
     coverages,  # k numbers
     threshold=0.95,
     interval=None,  # of the last precision
+    ax=None,  # to draw into
 ):
     "Precision gained predicate by predicate; coverage is written at the end of each bar."
     labels = [short(f"{'+ ' * (i > 0)}{name}", 40) for i, name in enumerate(names)]
     last, ylim = len(labels) - 1, (len(labels) - 0.4, -0.6)
-    fig, ax = canvas(7.2, 0.42 * len(labels) + 0.9, xlim=(0, 1.22), ylim=ylim, xlabel="precision")
+    fig, ax = canvas(7.2, 0.42 * len(labels) + 1.2, ax, xlim=(0, 1.22), ylim=ylim,
+                     xlabel="precision")  # fmt: skip
     for i, (precision, coverage) in enumerate(zip(precisions, coverages)):
         ax.barh(i, precision or 0, height=0.55, color=TEAL if i == last else GREY)
         ax.text(1.04, i, f"coverage {coverage:.2g}", va="center", fontsize=8.5, color=INK)
@@ -118,21 +143,46 @@ def claim_lines(
     return fig
 
 
+def share_bars(
+    names,  # k texts
+    shares,  # k numbers in [0, 1]
+    intervals,  # k pairs, None where there is none
+    marked,  # k bool: which are certified
+    threshold,
+):
+    "How often the prediction is lost when this alone is replaced, with the intervals of the tests."
+    fig, ax = canvas(7.2, 0.42 * len(names) + 0.9, xlim=(0, 1.02), ylim=(len(names) - 0.4, -0.9),
+                     xlabel="share of samples in which the prediction is lost")  # fmt: skip
+    for i, (share, interval, best) in enumerate(zip(shares, intervals, marked)):
+        ax.barh(i, share, height=0.55, color=TEAL if best else GREY)
+        if interval is not None:
+            ax.plot(interval, [i] * 2, color=INK, lw=2, marker="|", ms=9)
+    listed(ax, [short(name, 40) for name in names])
+    at_threshold(ax, threshold, -0.62)
+    return fig
+
+
 def global_view(
     names,  # k anchors, in the order in which they were picked
     reached,  # (k,) share of rows covered by the first i anchors
     own,  # (k,) share of rows that each covers by itself
+    among="rows",  # of what these are shares
 ):
-    "The few anchors that together cover most of the data."
-    fig, ax = canvas(7.4, 0.42 * len(names) + 0.9, xlim=(0, 1.02), ylim=(len(names) - 0.4, -0.6),
-                     xlabel="share of rows covered")  # fmt: skip
+    "The few anchors that together cover most of the data, each where its prediction is given."
+    labels = [folded(name, 48) for name in names]
+    each = max([0.42, *(0.16 * label.count("\n") + 0.26 for label in labels)])
+    fig, ax = canvas(7.4, each * len(names) + 0.9, xlim=(0, 1.02), ylim=(len(names) - 0.4, -0.6),
+                     xlabel=f"share of {among} covered")  # fmt: skip
+    if not names:  # an empty anchor speaks of its own instance only
+        ax.text(0.02, 0, "no anchor covers more than its own instance", va="center", fontsize=9)
+        return fig
     before = np.concatenate([[0], reached[:-1]])
     for i in range(len(names)):
         label = None if i else "covers by itself"
         ax.barh(i, reached[i], color=PALE, height=0.62)
         ax.barh(i, reached[i] - before[i], left=before[i], color=TEAL, height=0.62)
         ax.plot(own[i], i, "|", color=INK, ms=14, mew=2, label=label)
-    listed(ax, [short(name, 48) for name in names], 8.5)
+    listed(ax, labels, 8.5)
     ax.legend(frameon=False, fontsize=8.5, loc="lower right", bbox_to_anchor=(1, 0.98))
     return fig
 
@@ -141,10 +191,13 @@ def global_view(
 
 
 def number_lines(
-    lines,  # dicts: text, counts, ticks (edges of the counts, or labels), number, low, high, value
+    lines,  # dicts: text, counts, ticks (edges of the counts, or labels), number, low, high, value,
+    # and dates: are these days since 1970?
+    title="",
 ):
     "A line per anchored column: how the data lies, what the rule allows, and the instance."
     fig, axes = panels(max(len(lines), 1), (7.2, 0.95 + 0.4 / max(len(lines), 1)), 1)
+    fig.suptitle(short(title, 90), fontsize=9.5, x=0.01, ha="left", color=INK)
     for ax, line in zip(axes, lines):
         counts, number = np.asarray(line["counts"], float), line["number"]
         edges = np.asarray(line["ticks"], float) if number else np.arange(len(counts) + 1) - 0.5
@@ -165,6 +218,8 @@ def number_lines(
         ax.set_title(line["text"], fontsize=9.5, loc="left", color=INK, pad=3)
         ax.set(yticks=[], ylim=(-0.08, 1.08), xlim=(edges[0], edges[-1]))
         ax.tick_params(labelsize=7.5)
+        if line.get("dates"):
+            ax.xaxis_date()
         ax.spines[["top", "right", "left"]].set_visible(False)
     return fig
 
@@ -263,16 +318,16 @@ def image_story(
     labels,  # (height, width)
     visible,  # (height, width) bool: the anchor
     neighbours=((), ()),  # pictures that keep the prediction, and pictures that lose it
-    certified=True,
-    prediction="",
+    titles=("prediction", "anchor"),  # of the first two
+    colour=TEAL,
 ):
     "The picture with its segments, the anchor, neighbours that keep and lose the prediction."
     kept, lost = neighbours
     pictures = [picture, dimmed(picture, visible), *kept, *lost]
-    titles = [f"prediction: {prediction}", "anchor" if certified else "closest rule",
+    titles = [*(short(title, 44) for title in titles),
               *["still the same"] * len(kept), *["not any more"] * len(lost)]  # fmt: skip
     fig, axes = album(len(pictures), picture, 4 if len(pictures) == 4 else min(len(pictures), 3))
-    around, colour = [labels, visible], TEAL if certified else RED
+    around = [labels, visible]
     for i, (ax, one) in enumerate(zip(axes, pictures)):
         border = around[i] if i < 2 else None
         paint(ax, one, titles[i], border, colour if i else GREY, limits=(0, 1))
@@ -280,6 +335,18 @@ def image_story(
             ax.spines[:].set(color=TEAL if i < 2 + len(kept) else RED, linewidth=2)
     numbered_segments(axes[0], labels)
     return fig
+
+
+def held_picture(
+    picture,  # (height, width) or (height, width, 3), 0 to 1
+    visible,  # (height, width) bool: the anchor
+    title,
+    colour,
+    ax,  # to draw into
+):
+    "The anchor alone, in axes of somebody's own."
+    paint(ax, dimmed(picture, visible), short(title, 60), visible, colour, limits=(0, 1))
+    return ax.figure
 
 
 def growing(

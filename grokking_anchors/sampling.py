@@ -43,9 +43,9 @@ class Sampler(Contract):
     row_bytes = cached_property(lambda self: 16 * len(self.predicates))  # of one input, about
     columns = cached_property(lambda self: np.arange(len(self.predicates)))  # what each is about
     states = cached_property(lambda self: np.eye(len(self.predicates), dtype=bool))  # see 08a
-
-    under = "these perturbations"  # what a promise speaks of: "precision exceeds .95 under ..."
-
+    short, under = 0., "these perturbations"  # see 05b; "precision exceeds .95 under ..."
+    alone = property(lambda self: f"{self.under}; nothing else is replaced")  # the same, for 10b
+    def restored(self, choices, gone): return choices  # all but `gone` `(n, d)` as in the instance
     def coverage(self, rules): return None  # `(k,)` for rules `(k, d)`; None: counted on samples
     def enumerate(self): return None  # every input once: held, choices, probabilities
     def examples(self, choices): return self.render(choices)  # how an explanation keeps samples

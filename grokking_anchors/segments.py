@@ -2,7 +2,7 @@
 
 # %% auto #0
 __all__ = ['HIDE_WITH', 'SEGMENTATIONS', 'relabel', 'Collage', 'Pictures', 'like', 'mean_colours', 'replacement_sheets',
-           'constant', 'blurred', 'Noise', 'covered', 'as_shown', 'segment']
+           'ground_of', 'constant', 'blurred', 'Noise', 'covered', 'as_shown', 'segment']
 
 # %% ../nbs/09_segments.ipynb #hc43a7e
 from collections.abc import Sequence
@@ -135,6 +135,13 @@ def replacement_sheets(
     one_of("hide_with", hide_with, HIDE_WITH)
     if hide_with == "mean": return [mean_colours(image, labels)]
     return [blurred(image)] if hide_with == "blur" else []
+
+def ground_of(image: np.ndarray) -> Any:  # a number, or one per channel; or None
+    "The colour of more than a third of the pixels (of 50,000 at most, evenly spread)."
+    pixels = image.reshape(image.shape[0] * image.shape[1], -1)
+    colours, times = np.unique(pixels[::len(pixels) // 50_000 + 1], axis=0, return_counts=True)
+    flat = 3 * times.max() > times.sum()
+    return colours[times.argmax()].reshape(image.shape[2:]) if flat else None
 
 def constant(image, colour):
     "A number, or one per channel, everywhere. Raises ValueError if pixels cannot hold it."

@@ -1,10 +1,12 @@
 """The options of a search, with their published names: defined, explained and checked, once."""
 
 import difflib
+import linecache
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -26,14 +28,16 @@ class Settings:
     search: Any = "auto"  # or "beam", "exact", "surrogate", or a `Strategy`: how to look
     bandit: Callable | None = None  # who is asked next, see notebook 03; KL-LUCB when not given
     rate: str = "practical"  # or "theory": tau's promise holds, at several times the questions
-    short: float = 0.0  # tax on each predicate in log coverage, for shorter rules (surrogate)
+    short: float | None = None  # share of coverage to give up for fewer predicates: tables .2
     max_queries: int = 200_000  # rows per explanation
-    max_seconds: float | None = None  # breaks reproducibility; what is certified by then stands
+    max_seconds: float | None = None  # breaks reproducibility; the last tenth is for a test
+    max_rows_per_call: int | None = None  # what one call of the model may hold, at most
+    on_error: str = "raise"  # a failing model, Ctrl-C; "return": the best explanation so far
     max_pulls: int = 10_000  # fresh samples per test
     stride: float = 1.0  # below 1: fewer rows in more calls, of each test and of the first pool
     deterministic: bool = True  # False: the model rolls dice, so no answer is used again
     independent: str = "row"  # "call": dice are thrown once per call; tests ask one row per call
-    seed: int | None = None
+    seed: int | None = None  # same seed, same answer; the explainer's own when not given
     progress: bool = False  # show a bar that counts rows
 
     def __post_init__(self):
@@ -42,11 +46,12 @@ class Settings:
         number("threshold", self.threshold, 0, 1, closed=True)
         number("delta", self.delta, 0, 1)
         number("tau", self.tau, 0)
-        number("short", self.short, -1e-9)
+        number("short", 0 if self.short is None else self.short, -1e-9, 1)
         number("stride", self.stride, 0, 1, closed=True)
         for name in WHOLE:
             number(name, getattr(self, name), 0, whole=True)
-        for name in ("max_seconds", "max_anchor_size", "seed"):
+        number("coverage_samples", self.coverage_samples, 0, 1_000_000, closed=True)  # memory
+        for name in ("max_seconds", "max_anchor_size", "max_rows_per_call", "seed"):
             if getattr(self, name) is not None:
                 number(name, getattr(self, name), -(name == "seed"), whole=name != "max_seconds")
         for name in ("stop_on_first", "deterministic", "progress"):
@@ -54,6 +59,7 @@ class Settings:
             require(fine, f"{name} must be True or False, came: {came!r}", TypeError)
         one_of("rate", self.rate, ("practical", "theory"))
         one_of("independent", self.independent, ("row", "call"))
+        one_of("on_error", self.on_error, ("raise", "return"))
         require(self.independent == "row" or not self.deterministic,
                 "independent='call' is for a model that rolls dice: give deterministic=False")
         told = f"bandit must be a function of (pull, arms, n_top, **options), came: {self.bandit!r}"
@@ -124,6 +130,30 @@ def no_unknown(
         near = difflib.get_close_matches(name, known, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
         raise TypeError(f"unknown argument {name!r}; {hint}")
+
+
+Function = TypeVar("Function", bound=Callable)
+ASKED = {  # what is asked of the model -> meaning
+    "target": "a label, or several that count as one; the instance's own when not given",
+    "tolerance": "of a regression: how far it may move, as a number, '10%', or a function",
+    "soft": "count the probability of the target, of a model that has some, and not labels",
+}
+
+
+def meanings() -> dict:  # name -> text
+    """What each option means: the comments beside the fields of `Settings`."""
+    lines = "".join(linecache.getlines(__file__, globals()))
+    told = re.compile(r"^    (\w+): [^#\n]* = [^#\n]*  # (.*)$", re.MULTILINE)
+    return dict(told.findall(lines[: lines.find("def __post_init__")])) | ASKED
+
+
+def documented(function: Function) -> Function:
+    """The same function; its help lists the options with their defaults and meanings."""
+    told, default = meanings(), function.__kwdefaults__ or {}
+    default |= {f.name: f.default for f in fields(Settings)}
+    lines = [f"    {name}={default[name]!r}\n        {text}" for name, text in told.items()]
+    function.__doc__ = f"{(function.__doc__ or '').rstrip()}\n\nOptions:\n" + "\n".join(lines)
+    return function
 
 
 def settings_from(

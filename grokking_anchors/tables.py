@@ -3,6 +3,7 @@
 pandas is imported only when a DataFrame came; nothing here knows of anchors.
 """
 
+import datetime
 import sys
 from collections import Counter
 from numbers import Number, Real
@@ -10,9 +11,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .settings import require
+from .settings import number, one_of, require
 
 __all__ = ["TableReader", "column_values", "gen_category_map", "is_frame", "is_missing"]
+
+# kinds of columns that are cut at edges; dates and spans as seconds (of what: for messages)
+TIMES = {"date": "dates without a time zone", "date UTC": "dates with a time zone",
+         "span": "spans of time"}  # fmt: skip
+NUMBERS = ("number", *TIMES)
 
 
 def is_frame(data, name="DataFrame"):
@@ -41,6 +47,7 @@ def not_there():
 
 def as_table(inputs):
     """A Series, a dict, or a list of dicts as a DataFrame; a frame as it is; else a 2-D array."""
+    known_table(inputs, "the table")
     records = [inputs] if isinstance(inputs, dict) else inputs
     if isinstance(records, (list, tuple)) and records and isinstance(records[0], dict):
         return __import__("pandas").DataFrame(list(records))
@@ -50,6 +57,67 @@ def as_table(inputs):
         return inputs if is_frame(inputs) else np.atleast_2d(np.asarray(inputs))
     except ValueError:
         return np.empty((0, 0))  # rows of different lengths: no table, and told so
+
+
+def known_table(data, name):
+    """TypeError for what numpy would take for something else: other libraries' frames, sparse."""
+    came = f"{name} is a {type(data).__name__} of {type(data).__module__.partition('.')[0]}"
+    ours = is_frame(data) or is_series(data) or isinstance(data, np.ndarray | list | tuple | dict)
+    require(ours or not hasattr(data, "tocsr"), f"{came}, a sparse table: give its .toarray(), and "
+            "a predictor that takes such rows", TypeError)  # fmt: skip
+    require(ours or not (hasattr(data, "to_pandas") or hasattr(data, "__dataframe__")),
+            f"{came}: give its .to_pandas(), and a predictor that takes such frames", TypeError)
+
+
+# ---- dates and spans of time ------------------------------------------------------------
+
+
+def seconds(values, kind, name):
+    """Dates as seconds since 1970 (UTC, with a zone), or spans as seconds; ValueError."""
+    pandas = __import__("pandas")
+    values, known = pandas.Series(values), f"column {name!r} must hold {TIMES[kind]}, as at fit"
+    there = values.dropna()
+    odd = [v for v in (() if values.dtype.kind in "mM" else there)
+           if isinstance(v, Number) and not isinstance(v, np.timedelta64)
+           or kind == "span" and str(v).isdigit()]  # fmt: skip
+    require(not odd, f"{known}, came: {odd[:1]}")
+    try:
+        if kind == "span":
+            return pandas.to_timedelta(values).to_numpy("m8[us]") / np.timedelta64(1, "s")
+        found = pandas.to_datetime(there, format="ISO8601").reindex(values.index)
+        aware = found.dt.tz is not None
+        require(aware == (kind == "date UTC") or not len(there), f"{TIMES['date UTC']}" * aware)
+        found = (found.dt.tz_convert(None) if aware else found).to_numpy("M8[us]")
+        return (found - np.datetime64(0, "us")) / np.timedelta64(1, "s")
+    except (TypeError, ValueError, AttributeError) as error:
+        raise ValueError(f"{known}, came: {there.iloc[0]!r}") from error
+
+
+def edge_of(value, kind):
+    """A date (a text, or any kind of date) or a span in seconds; ValueError, TypeError."""
+    aware = getattr(__import__("pandas").to_datetime(value), "tz", None) if kind != "span" else None
+    as_it_is = "date" if kind == "date UTC" and aware is None else kind  # it reads as it is shown
+    return float(seconds([value], as_it_is, "edge")[0])
+
+
+def coarser(edge, kind="number"):
+    """An edge with few digits, then more; a date to the year, the month, the day, and so on."""
+    if kind == "number":
+        return [float(f"{edge:.{digits}g}") for digits in range(1, 18)]
+    micro, found = np.datetime64(int(edge * 1e6 // 1), "us"), []
+    for unit in ("D", "h", "m", "s") if kind == "span" else ("Y", "M", "D", "h", "m", "s"):
+        below = micro.astype(f"M8[{unit}]")
+        found += [below, below + 1]
+    return [date.astype("M8[us]").astype(int) / 1e6 for date in [*found, micro]]
+
+
+def time_text(edge, kind, days=False):
+    """An edge as people write it: 2024-03-01 13:30, 3 days 02:00:00; with `days` without a 0:00."""
+    day, rest = divmod(round(edge * 1e6), 86_400_000_000)
+    clock = str(np.datetime64(rest, "us"))[11:].removesuffix(".000000")
+    clock = clock if kind == "span" else clock.removesuffix(":00")
+    first = f"{day} day{'s' * (day != 1)}" if kind == "span" else str(np.datetime64(day, "D"))
+    return first if days and not rest else f"{first} {clock}"
 
 
 # ---- what a column holds ----------------------------------------------------------------
@@ -82,16 +150,18 @@ def in_order(values):
 
 
 def kind_of(column, name):
-    """Kind and categories: ("number", None), ("category", list) or ("order", list). TypeError."""
+    """Kind and categories, None for what is cut at edges (see `NUMBERS`). TypeError."""
     kind = getattr(column.dtype, "kind", "O")
     if hasattr(column.dtype, "categories"):
         return "order" if column.dtype.ordered else "category", list(column.dtype.categories)
     if kind in "iufb":
         return ("category", [False, True]) if kind == "b" else ("number", None)
+    if kind in "mM" and is_series(column):
+        return ("span" if kind == "m" else "date" if column.dt.tz is None else "date UTC"), None
     values = [] if kind in "mMc" else present_objects(column, name)
     dates = kind in "mM" or any(hasattr(value, "isoformat") for value in values)
-    require(not dates, f"column {name!r} holds dates or times ({column.dtype}); "
-            "give numbers instead, such as the year", TypeError)  # fmt: skip
+    require(not dates, f"column {name!r} holds dates or times ({column.dtype}): give a DataFrame "
+            "in which it is datetime64 or timedelta64, as pandas.to_datetime makes it", TypeError)
     require(kind != "c", f"column {name!r} holds complex numbers", TypeError)
     numbers = all(isinstance(v, Real) and not isinstance(v, (bool, np.bool_)) for v in values)
     return ("number", None) if values and numbers else ("category", in_order(values))
@@ -134,8 +204,8 @@ class Columns(NamedTuple):
     """What is known of the columns of a table."""
 
     names: list
-    kinds: list  # "number", "category" or "order"
-    categories: list  # of each column, None for a number
+    kinds: list  # one of `NUMBERS`, "category" or "order"
+    categories: list  # of each column, None for what is cut at edges
     labels: list  # texts of the categories
     widths: list  # how many columns of an array each takes; more than one: one-hot
 
@@ -184,8 +254,12 @@ def column_values(
             block = table[:, ends[j] - width : ends[j]]
             values = block[:, 0] if width == 1 else hot_codes(block.astype(float), name)
             missing = is_missing(values)
-        number, none = columns.kinds[j] == "number", np.array(None)
-        found[j] = floats(values, missing, name) if number else np.where(missing, none, values)
+        kind, none = columns.kinds[j], np.array(None)
+        if kind in TIMES:
+            found[j] = seconds(column if frame else values, kind, name)
+        else:
+            number = kind == "number"
+            found[j] = floats(values, missing, name) if number else np.where(missing, none, values)
     return found
 
 
@@ -240,7 +314,7 @@ def with_categories(columns, categorical_names, frame):
         j, texts = names.index(key) if key in names else key, list(given)
         require(isinstance(j, (int, np.integer)) and 0 <= j < len(names),
                 f"categorical_names names column {key!r}, but there are {len(names)}: {names}")
-        own = kinds[j] != "number" and frame  # a frame's categories are named, not coded
+        own = kinds[j] not in NUMBERS and frame  # a frame's categories are named, not coded
         for value in categories[j] if own else ():
             require(value in texts, f"categorical_names of {names[j]!r} lacks {value!r}")
         kinds[j] = kinds[j] if own else "category"
@@ -249,11 +323,29 @@ def with_categories(columns, categorical_names, frame):
     return columns
 
 
+def in_dtype(array, dtype, name):
+    """The array in this dtype, or as it is without one. TypeError or ValueError."""
+    if dtype is None:
+        return array
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        found = np.dtype(object)
+    require(found.kind in "buif" and not isinstance(dtype, bool),
+            f"dtype must be a dtype of numbers, came: {dtype!r}", TypeError)
+    try:
+        return array.astype(found)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} does not fit dtype={found}: {error}") from None
+
+
 class TableReader:
     """The training table as it came: its columns, and model inputs cooked from recipes."""
 
-    def __init__(self, data, feature_names=None, categorical_names=None, ohe=False):
+    def __init__(self, data, feature_names=None, categorical_names=None, ohe=False,
+                 dtype=None):  # fmt: skip
         require(isinstance(ohe, bool), f"ohe must be True or False, came: {ohe!r}", TypeError)
+        known_table(data, "train_data")
         try:
             shape, plain = np.shape(data), np.ndim(np.asarray(data)) == 2
         except ValueError:
@@ -266,50 +358,87 @@ class TableReader:
         require(shape[1], f"train_data has no columns, came: {came}")
         require(not (self.frame and ohe),
                 "ohe=True is for arrays; a DataFrame comes with its categories as they are")
-        self.data, self.ohe = data.reset_index(drop=True) if self.frame else np.array(data), ohe
+        require(dtype is None or not self.frame,
+                "dtype is for arrays; a DataFrame comes with the dtypes of its columns")
+        data, self.dtype = data.reset_index(drop=True) if self.frame else np.array(data), dtype
+        self.data, self.ohe = in_dtype(data, dtype, "train_data"), ohe
         self.columns = columns_of(self.data, feature_names, categorical_names, ohe)
-        self.names = self.columns.names
+        self.names, self.count = self.columns.names, len(self.data)
+        self.place = {name: j for j, name in enumerate(self.names)}
 
     def __len__(self):
-        return len(self.data)
+        """Of the rows to cut along and to draw from: those held out come after them."""
+        return self.count
+
+    def hold_out(self, share):
+        """Hold this share of the rows out, at random: they are neither cut along nor drawn."""
+        number("holdout", share, -1e-9, 1)
+        order = np.random.default_rng(0).permutation(len(self.data))
+        self.count = len(order) - round(len(order) * share)
+        require(self.count, f"holdout={share:g} leaves no row of {len(order)}")
+        order = np.r_[np.sort(order[: self.count]), order[self.count :]]
+        self.data = self.rows(order)
+
+    def rows(self, which):
+        """These rows, by number or as a slice, as they came."""
+        return self.data.iloc[which].reset_index(drop=True) if self.frame else self.data[which]
+
+    @property
+    def train(self):
+        """The rows to cut along and to draw from."""
+        return self.data if self.count == len(self.data) else self.rows(slice(self.count))
 
     def values(self, data, wanted=None):
         """Values by column of any table of this shape."""
         return column_values(data, self.columns, wanted)
 
-    def one(self, instance):
+    def one(self, instance, extra="error"):
         """The instance as a table of one row, with the columns and dtypes of the training data."""
+        one_of("extra", extra, ("error", "keep"))
+        known_table(instance, "X")
         if self.frame:
-            return cast(frame_row(instance, self.names), self.data)
+            return cast(frame_row(instance, self.names, extra), self.data)
+        require(extra == "error", "extra='keep' is for training data in a DataFrame")
         table = as_table(instance)
         if isinstance(instance, dict) and not self.ohe:
             wrong = sorted(map(str, set(instance) ^ set(self.names)))
             require(not wrong, f"X must have the columns {self.names}, wrong or missing: {wrong}")
         if is_frame(table):
             named = set(table.columns) >= set(self.names) and not self.ohe
+            more = [str(x) for x in table.columns if named and x not in self.place]
+            require(not more, f"X has the unknown column {', '.join(more)}; known: {self.names}")
             table = (table[self.names] if named else table).to_numpy()
+        elif self.data.dtype == object:
+            table = np.asarray(instance, object)  # else [1.5, "b"] would be two texts
         row, width = np.atleast_2d(np.asarray(table)), self.data.shape[1]
         require(row.ndim == 2 and len(row) == 1,
                 f"X must be one instance, came: shape {row.shape}")
         require(row.shape[1] == width,
                 f"X must have {width} values, as the training data, came: {row.shape[1]}")
-        return row
+        row = as_numbers(row, self) if self.data.dtype.kind in "biuf" else row
+        return in_dtype(row, self.dtype, "X")
 
     def cook(self, choices, instance):
-        """Recipes (n, c) of row numbers -> n inputs; number len(self) stands for the instance."""
+        """Recipes (n, c) of row numbers -> n inputs; number len(self) stands for the instance.
+
+        Larger ones are those of held-out rows. What columns the instance has beyond those of the
+        training data, all inputs have, too.
+        """
         own = choices == len(self)
-        rows = np.where(own, 0, choices)
+        rows = np.where(own, 0, choices - (choices > len(self)))
         if not self.frame:
             owner = np.repeat(np.arange(len(self.names)), self.columns.widths)
             table = self.data[rows[:, owner], np.arange(self.data.shape[1])]
             return np.where(own[:, owner], instance, table) if own.any() else table
         columns = {}
-        for j, name in enumerate(self.names):
-            columns[name] = self.data[name].array.take(rows[:, j])
-            if own[:, j].any():
+        for name in self.names if instance is None else instance.columns:
+            j = self.place.get(name)
+            column = instance[name].array if j is None else self.data[name].array
+            columns[name] = column.take(0 * rows[:, 0] if j is None else rows[:, j])
+            if j is not None and own[:, j].any():
                 columns[name][own[:, j]] = instance[name].iloc[0]
         pandas = __import__("pandas")  # a column keeps its dtype: else some objects become texts
-        whole = {name: pandas.Series(column, dtype=self.data[name].dtype, copy=False)
+        whole = {name: pandas.Series(column, dtype=column.dtype, copy=False)
                  for name, column in columns.items()}  # fmt: skip
         return pandas.DataFrame(whole, copy=False)
 
@@ -321,7 +450,18 @@ class TableReader:
 # ---- a row of a frame -------------------------------------------------------------------
 
 
-def frame_row(instance, names):
+def as_numbers(row, reader):
+    """A row of numbers, None as NaN. ValueError names what is none."""
+    if row.dtype.kind in "biuf":
+        return row
+    for j, value in enumerate(row[0].tolist()):
+        there = value is None or value is not_there() or isinstance(value, Number)
+        name = j if reader.ohe else reader.names[j]
+        require(there, f"X: column {name!r} must hold numbers, as at fit, came: {value!r}")
+    return np.where(is_missing(row[0]), np.nan, row).astype(float)
+
+
+def frame_row(instance, names, extra):
     """A frame of one row with these columns; from a frame, a Series, a dict, or values in order."""
     import pandas as pd
 
@@ -332,11 +472,16 @@ def frame_row(instance, names):
                 f"X must have {len(names)} values, in the order {names}, came: shape {row.shape}")
         table = pd.DataFrame(row, columns=names)
     require(len(table) == 1, f"X must be one instance, came: {len(table)} rows")
-    wrong = sorted(set(names) ^ set(table.columns), key=str) or ["?"]
-    side = "lacks" if wrong[0] in names else "has the unknown (or a second)"
-    require(wrong == ["?"] and table.shape[1] == len(names),
-            f"X {side} column {wrong[0]!r}; the training data has: {names}")
-    return table[names].reset_index(drop=True)
+    have = list(table.columns)
+    twice = [name for name, count in Counter(have).items() if count > 1]
+    lacks, more = ([x for x in one if x not in set(other)]
+                   for one, other in ((names, have), (have, names)))  # fmt: skip
+    told = f"; the training data has: {names}"
+    require(not twice, f"X has two columns {(twice or [0])[0]!r}{told}")
+    require(not lacks, f"X lacks column {(lacks or [0])[0]!r}{told}")
+    require(not more or extra == "keep", f"X has the unknown column {(more or [0])[0]!r}{told}; "
+            "extra='keep' gives it to the model as it is")  # fmt: skip
+    return table[have if more else names].reset_index(drop=True)
 
 
 def cast(row, data):
@@ -344,6 +489,8 @@ def cast(row, data):
     for name, dtype in data.dtypes.items():
         column, missing = row[name], bool(row[name].isna()[0])
         try:
+            if dtype.kind in "mM" and isinstance(column[0], str | datetime.date):
+                column = column.map(as_time(dtype.kind))
             require(missing or column[0] in getattr(dtype, "categories", column.tolist()), "")
             new = column.astype(dtype)
             same = new.isna()[0] == missing and (missing or new[0] == column[0])
@@ -358,6 +505,14 @@ def cast(row, data):
         require(same, said)
         row[name] = new
     return row
+
+
+def as_time(kind):
+    """A function that makes a moment or a span of pandas of a text or a date."""
+    pandas = __import__("pandas")
+    if kind == "m":
+        return pandas.to_timedelta
+    return lambda value: pandas.to_datetime(value, format="ISO8601")
 
 
 def plain_value(value):

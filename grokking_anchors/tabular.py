@@ -9,32 +9,34 @@ from typing import Any
 
 import numpy as np
 
-from .asking import agreement, predictor_of
 from .beam_search import Candidates
-from .explanation import explain
+from .asking import limited, predicted
+from .explanation import agreement_of, explain, offering
 from .rows import QUESTIONS, SAMPLERS, Column, Table, TableExplainer
 from .rows import TabularExplanation, edge_text, sorted_table, text_of
 from .search import Strategy, shares_of
 from .settings import one_of, require
-from .tables import is_frame, told
+from .tables import NUMBERS, TIMES, as_table, edge_of, is_frame, told
 
 # %% ../nbs/08b_tabular.ipynb #he0c22e
 def asked_column(column: Column, condition: Any) -> tuple:  # `Column`, first and last bin
     "A column cut so that the condition is bounds of it. Raises ValueError where that cannot be."
     if condition is None: return column, column.size, column.size
-    return (asked_number if column.kind == "number" else asked_categories)(column, condition)
+    return (asked_number if column.kind in NUMBERS else asked_categories)(column, condition)
 
 def asked_number(column: Column, condition: Any) -> tuple:
-    "A column of numbers, cut at `(low, high)`, None for an open side."
+    "A column of numbers or dates, cut at `(low, high)`, None for an open side."
     require(isinstance(condition, tuple) and len(condition) == 2,
             f"the condition on {column.name!r} must be (low, high), None for an open "
             f"side, came: {condition!r}")
-    try: edges = [float(edge) for edge in condition if edge is not None]
+    kind, read = column.kind, edge_of if column.kind in TIMES else lambda edge, kind: float(edge)
+    try: edges = [read(edge, kind) for edge in condition if edge is not None]
     except (TypeError, ValueError): edges = []
     turned = len(edges) == 2 and not edges[0] < edges[1]
     if not edges or turned or any(edge != edge for edge in edges):
         raise ValueError(f"{column.name!r}: {condition!r} is not an interval")
-    new = replace(column, edges=edges, labels=[edge_text(edge) for edge in edges])
+    days = not any(":" in label for label in column.labels)
+    new = replace(column, edges=edges, labels=[edge_text(edge, kind, days) for edge in edges])
     return new, int(condition[0] is not None), len(edges) - (condition[1] is not None)
 
 def asked_categories(column: Column, condition: Any) -> tuple:
@@ -72,7 +74,7 @@ def claimed(table: Table, rule: dict) -> tuple:  # `Table`, bounds `(d, 3)`
     for name in rule: one_of("column", name, table.reader.names)
     columns, bins, bounds = list(table.columns), list(table.bins), []
     wanted = [table.reader.names.index(name) for name in rule]
-    values = table.reader.values(table.reader.data, wanted)
+    values = table.reader.values(table.reader.train, wanted)
     for j, condition in zip(wanted, rule.values()):
         columns[j], low, high = asked_column(columns[j], condition)
         bins[j] = columns[j].bins(values[j])
@@ -85,29 +87,34 @@ class AnchorTabular(TableExplainer):
     def evaluate(
         self, rule: dict,  # column -> condition
         X: Any = None,  # the instance; or give `target` alone
-        *, target: Any = None, distribution: str = "perturb", tolerance: float | None = None,
+        *, target: Any = None, distribution: str = "perturb", tolerance: Any = None,
         soft: bool = False, **options: Any,  # of a search
     ) -> TabularExplanation:
         "Your rule, certified or not, under the question asked."
         one_of("distribution", distribution, QUESTIONS)
-        for name in {"search", "max_anchor_size"} & set(options):
+        extra = options.pop("extra", "error")  # see `sampler`
+        for name in {"search", "max_anchor_size", "short"} & set(options):
             raise TypeError(f"evaluate tests your rule as it is: it does not read {name}")
         table, bounds = claimed(self.fitted_table(), rule)
-        row = self.typical_row(table, bounds, target) if X is None else table.reader.one(X)
+        most = options.setdefault("max_rows_per_call", self.max_rows_per_call)
+        model = limited(self.model, most)
+        row = table.reader.one(X, extra) if X is not None else self.typical_row(
+            table, bounds, target, model)
         sampler = SAMPLERS[distribution](table, row, bounds)
         own = sampler.held(sampler.original())[0]
         require(own.all(), f"X does not satisfy the rule: {sampler.predicates[own.argmin()]}")
-        agrees = agreement(predictor_of(self.model, soft), row, target, tolerance, soft)
+        agrees = agreement_of(self.model, sampler, (target, tolerance, soft), most)
         options = dict(seed=self.seed, search=CLAIM, batch_size=500) | options
-        return explain(sampler, agrees, self.record(row), self.kind, self.details, **options)
+        return offering(model, sampler, lambda: explain(
+            sampler, agrees, self.record(row), self.kind, self.told, **options))
 
-    def typical_row(self, table: Table, bounds: np.ndarray, target: Any) -> Any:
+    def typical_row(self, table: Table, bounds: np.ndarray, target: Any, model: Any) -> Any:
         "A training row that satisfies the bounds and that the model gives the target."
         fits = np.logical_and.reduce([(table.bins[j] >= low) & (table.bins[j] <= high)
                                       for j, low, high in bounds])
         some = np.flatnonzero(fits)[:1000, None]
         rows = table.reader.cook(np.repeat(some, len(table.columns), axis=1), None)
         wanted = len(some) and target is not None
-        same: Any = np.flatnonzero(self.predict_fn(rows) == target) if wanted else ()
+        same: Any = np.flatnonzero(predicted(model, as_table(rows)) == target) if wanted else ()
         require(len(same), f"give X: no training row satisfies the rule and is given {target=!r}")
         return rows.iloc[[same[0]]] if is_frame(rows) else rows[same[:1]]

@@ -7,7 +7,7 @@ __all__ = ['STRATEGIES', 'PLAIN', 'AnchorText']
 from typing import Any
 
 from .replacements import LanguageModelWords, SimilarityWords
-from .settings import no_unknown, one_of
+from .settings import no_unknown, one_of, require
 from .words import MaskedWords, TextExplainer, checked_spans, joined
 from .words import TextExplanation, movie_snippets, sentiment_model, token_spans
 
@@ -23,13 +23,19 @@ class AnchorText(TextExplainer):
         predictor: Any,  # n texts -> n labels or `(n, classes)` probabilities; or an estimator
         sampling_strategy: str = "unknown",  # how words are replaced
         nlp: Any = None,  # a spaCy pipeline or another tokenizer; the built-in one when not given
+        language_model: Any = None,  # of that strategy; counts of the bundled texts when not given
         seed: int | None = None,
         join: Any = None,  # "repeats": a repeated word is one predicate; or phrases, each one
+        class_names: Any = None,  # one for each class; the model's own when not given
         **options: Any,  # of the strategy, such as sample_proba=.5, unk="UNK"
     ):
-        super().__init__(predictor, seed)
+        super().__init__(predictor, seed, class_names)
         one_of("sampling_strategy", sampling_strategy, STRATEGIES)
         self.sampling_strategy, self.strategy = sampling_strategy, STRATEGIES[sampling_strategy]
+        require(language_model is None or sampling_strategy == "language_model",
+                "language_model is of sampling_strategy='language_model', not of "
+                f"{sampling_strategy!r}", TypeError)
+        if language_model is not None: options["language_model"] = language_model
         no_unknown(options, self.strategy.options)
         self.nlp, self.join, self.options = nlp, join, options
         self.prepared = self.strategy.prepare(nlp=nlp, **options)

@@ -70,14 +70,14 @@ def test_another_model_takes_the_place():
     checked = (
         audit(found, 2000, worse, seed=0) if worse([TEXT])[0] else audit(found, 2000, lambda t: 1 - worse(t), seed=0)
     )
-    assert checked.verdict == "broken" and found.asked_of.predictor is good
+    assert checked.verdict == "broken" and found.asked_of.model is good
 
 
 def test_another_explainer_is_refused():
     """It would measure another rule."""
     train = np.random.default_rng(5).normal(size=(100, 4)) * 9
     explainer, row = KINDS["table"]
-    other = AnchorTabular(explainer.predictor).fit(train)
+    other = AnchorTabular(explainer.model).fit(train)
     with pytest.raises(ValueError, match="other predicates"):
         audit(explainer.explain(row), 100, other)
 

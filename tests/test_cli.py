@@ -1,6 +1,8 @@
 """The command line: what a person types and a script reads."""
 
+import io
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -109,3 +111,132 @@ def test_code_says_whether_there_is_an_anchor(certified, code, monkeypatch, caps
     monkeypatch.setattr(cli, "small_model", stub)
     assert main([SENTENCE]) == code and main(["--json", SENTENCE, SENTENCE]) == code
     assert ("No anchor" in capsys.readouterr().out) == (not certified)
+
+
+# ---- a model of one's own, tables, pages, standard input -------------------------------------------
+
+MODELS = """
+import numpy as np
+rich = lambda frame: np.where(frame["age"] > 40, "rich", "poor")
+class Model:
+    def predict(self, frame): return rich(frame)
+model = Model()
+good = lambda texts: np.array(["good" in text for text in texts])
+def fails(inputs): raise RuntimeError("no \\x1b[2J network")
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A working folder with a module of models and a table."""
+    (tmp_path / "our_models.py").write_text(MODELS)
+    rows = [f"{20 + i},{'ab'[i % 2]},{i}" for i in range(60)]
+    (tmp_path / "table.csv").write_text("\n".join(["age,kind,target", *rows]) + "\n")
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+    sys.modules.pop("our_models", None)
+
+
+TABLE = ["--csv", "table.csv", "--model", "our_models:rich", "--drop", "target"]
+
+
+@pytest.mark.parametrize("name", ["rich", "model", "model.predict"])
+def test_a_row_of_a_table(name, folder, capsys):
+    """A function, an object with predict, or a method; the columns are named by the header."""
+    assert main(["--csv", "table.csv", "--model", f"our_models:{name}", "--row", "55", "--drop", "target"]) == 0
+    out = capsys.readouterr().out
+    assert "Prediction: rich" in out and "Anchor: age > " in out and "target" not in out
+    assert str(folder) not in sys.path
+
+
+def test_json_has_what_one_looks_for_first(folder, capsys):
+    """At the top level, for texts and for rows; `--row` may come again."""
+    assert main([*TABLE, "--row", "55", "--row", "0", "--json"]) == 0 and main(["wonderful", "--json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["prediction"] for row in rows] == ["rich", "poor", "positive"]
+    for row in rows:
+        assert row["certified"] is True and row["anchor"] and row["precision"] > 0.95 and 0 < row["coverage"] <= 1
+        assert "target" not in row["raw"]["instance"]
+
+
+def test_a_text_model_of_ones_own(folder, capsys):
+    """`--model` alone explains texts, and is named in place of the bundled one."""
+    assert main(["a good film", "--model", "our_models:good"]) == 0
+    out = capsys.readouterr().out
+    assert "a [good] film" in out and "our_models:good" in out and "snippets" not in out
+
+
+def test_a_page(folder, capsys):
+    """One file for all, with nothing from elsewhere, and nothing of a text runs in it."""
+    assert main(["<script>wonderful</script> film", "a \x1b[2J best day", "--html", "page.html"]) == 0
+    page = (folder / "page.html").read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>") and page.count("<details>") == 2
+    assert "<script" not in page and "\x1b" not in page and "default-src 'none'" in page
+    assert main(["a good film", "--html", "one.html"]) == 0
+    assert "data:image/png" in (folder / "one.html").read_text()
+    assert main(["x", "--html", "nowhere/page.html"]) == 2 and "nowhere/page.html" in capsys.readouterr().err
+
+
+def stdin(monkeypatch, text):
+    """A standard input that is no terminal."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+
+
+def test_a_dash_is_the_standard_input_everywhere(folder, monkeypatch, capsys):
+    """Between other texts, and as the table."""
+    stdin(monkeypatch, "I hate it.\n\nwonderful\n")
+    assert main(["a good film", "-", "best", "--json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["raw"]["instance"] for row in rows] == ["a good film", "I hate it.", "wonderful", "best"]
+    stdin(monkeypatch, (folder / "table.csv").read_text())
+    assert main(["--csv", "-", *TABLE[2:], "--row", "55"]) == 0
+    stdin(monkeypatch, "")
+    assert main(["-"]) == 2 and "no text" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "argv, said",
+    [
+        (["--csv", "table.csv", "--row", "1"], "--model module:function"),
+        ([*TABLE], "--row N"),
+        ([*TABLE, "--row", "60"], "--row must be between 0 and 59, came: 60"),
+        ([*TABLE, "--row", "-1"], "--row must be between 0 and 59, came: -1"),
+        ([*TABLE, "--row", "1", "a text"], "not both"),
+        ([*TABLE, "--row", "1", "--drop", "tagret"], "no column 'tagret' in table.csv; it has: age, kind, target"),
+        (["--row", "1", "a text"], "--row is for rows of a table"),
+        (["--drop", "age", "a text"], "--drop is for rows of a table"),
+        (["--csv", "none.csv", "--model", "our_models:rich", "--row", "1"], "none.csv"),
+        (["a text", "--model", "our_models"], "module:function, came: 'our_models'"),
+        (["a text", "--model", "our_models:bad"], "AttributeError.*bad"),
+        (["a text", "--model", "no_such_module:f"], "No module named"),
+        (["a text", "--model", "our_models:fails"], r"RuntimeError: no \\u001b\[2J network"),
+        ([*TABLE[:2], "--model", "our_models:fails", "--row", "1"], "RuntimeError"),
+    ],
+)
+def test_what_does_not_fit_is_told(argv, said, folder, capsys):
+    """By the name of the option; code 2, no traceback, no command to the terminal."""
+    assert main(argv) == 2
+    out, err = capsys.readouterr()
+    assert re.search(said, err) and err.startswith("grokking-anchors: ") and not out and "\x1b" not in err
+
+
+def test_an_interrupt_ends_quietly(monkeypatch, capsys):
+    """With the code that shells expect, in both commands."""
+
+    def stop(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("grokking_anchors.cli.small_model", stop)
+    monkeypatch.setattr("grokking_anchors.workshop.copying.copy_notebooks", stop)
+    assert main(["a text"]) == 130 and main(["workshop", "x"]) == 130
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("where", ["/dev/null/x", "a\0b", "\x1b[2J/dev/null"])
+def test_workshop_in_a_bad_place(where, tmp_path, monkeypatch):
+    """A clear line that names the place, and no traceback."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "\x1b[2J").write_text("a file")
+    with pytest.raises(SystemExit, match="^grokking-anchors: workshop ") as stop:
+        main(["workshop", where, "--no-open"])
+    assert "\x1b" not in str(stop.value) and "\0" not in str(stop.value)

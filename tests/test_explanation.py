@@ -177,7 +177,7 @@ def test_target_and_tolerance_are_looked_at():
         with pytest.raises(ValueError, match="no target, no soft"):
             agreement(ages, [3.0], tolerance=1, **options)
     for tolerance in (True, "a"):
-        with pytest.raises(TypeError, match="tolerance must be a number, came"):
+        with pytest.raises(TypeError, match="tolerance must be a number"):
             agreement(ages, [3.0], tolerance=tolerance)
 
 

@@ -235,4 +235,4 @@ def test_counted_search_leaves_the_explainer_alone():
     explainer, seen = AnchorText(toy_model, seed=0), []
     counted = Counted(lambda texts: seen.append(len(texts)) or toy_model(texts))
     assert counted_search(explainer, counted, SENTENCE).certified
-    assert counted.asked == sum(seen) and explainer.predictor is toy_model
+    assert counted.asked == sum(seen) and explainer.model is toy_model

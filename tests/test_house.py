@@ -71,7 +71,7 @@ def test_the_house_stays_small():
     assert sum(one.long for name, one in SIZES.items() if name not in pictures) <= LONG
 
 
-LINES, STATEMENTS, ENGINE_LINES, LONG = 7185, 4990, 5830, 42
+LINES, STATEMENTS, ENGINE_LINES, LONG = 9100, 6440, 7745, 54
 
 
 def test_few_parameters():
@@ -80,7 +80,7 @@ def test_few_parameters():
     assert {name: found for name, found in wide.items() if found} == PUBLISHED
 
 
-PUBLISHED = {"explanation": ["explain"], "image": ["__init__"]}
+PUBLISHED = {"explanation": ["explain"], "image": ["__init__"], "rows": ["__init__"], "text": ["__init__"]}
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)
@@ -114,10 +114,7 @@ def test_what_is_asked_of_a_sampler_is_declared():
     """Every attribute of a sampler that the engine of 01 to 06 uses is in the base class, with a default."""
     rooms = ("asking", "beam_search", "certify", "search", "explanation", "surrogate", "many")
     found = {
-        name
-        for room in rooms
-        for name in re.findall(r"\bsampler\.([a-z_]+)", TEXTS[room])
-        if name not in ("sampler",)
+        name for room in rooms for name in re.findall(r"\bsampler\.([a-z_]+)", TEXTS[room]) if name not in ("sampler",)
     }
     assert found >= {"predicates", "draw", "render", "coverage", "enumerate", "examples"}
     assert found <= set(dir(Sampler))

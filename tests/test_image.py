@@ -556,10 +556,35 @@ def test_documented_superpixel_function():
     black = np.zeros((3, 28, 28, 1), np.float32)
     background = AnchorImage(predict_fn, (28, 28, 1), segmentation_fn=superpixel, images_background=black)
     explanation = background.explain(image, p_sample=0.5)
+    assert explanation.meta["hidden_by"] == "one of the 3 pictures given"
     assert explanation.raw["feature"] == [5] and explanation.segments.max() == 27 and explanation.raw["prediction"] == 1
-    assert explainer.explain(image).is_empty  # .96 is still above one half: the mean colour carries the answer
+    assert explainer.explain(image).raw["feature"] == [5]  # hidden behind the black ground
+    grey = AnchorImage(predict_fn, (28, 28, 1), segmentation_fn=superpixel, hide_with="mean")
+    assert grey.explain(image).is_empty  # .96 is still above one half: the mean colour carries the answer
     options = dict(segmentation_fn=superpixel, segmentation_kwargs=dict(size=(14, 14)))
     assert AnchorImage(predict_fn, (28, 28, 1), **options).sampler(image).labels.max() == 3
+
+
+def test_a_flat_ground_hides_by_default():
+    """Digits lie on black, which hides what the mean colour only greys; a photo has no ground; what is asked stays."""
+    from sklearn.datasets import load_digits
+    from sklearn.linear_model import LogisticRegression
+
+    digits = load_digits()
+    model = LogisticRegression(max_iter=500).fit(digits.data[300:] / 16, digits.target[300:])
+    look = lambda pictures: model.predict(np.reshape(pictures, (len(pictures), -1)) / 16)
+    found = [AnchorImage(look, (8, 8), seed=0).explain(picture) for picture in digits.images[:8]]
+    assert all(one.certified and not one.is_empty for one in found)
+    assert {one.meta["hidden_by"] for one in found} == {"the ground's colour, the constant 0.0"}
+    assert "the ground's colour" in found[0].reason and "behind the ground's colour" in str(found[0])
+    asked = AnchorImage(look, (8, 8), hide_with="mean", seed=0).sampler(digits.images[0])
+    assert asked.behind == "its mean colour"
+    photo = np.random.default_rng(0).random((8, 8, 3))
+    assert AnchorImage(len, (8, 8, 3)).sampler(photo).behind == "its mean colour"
+    photo[:5] = 0.25, 0.5, 0.75
+    assert AnchorImage(len, (8, 8, 3)).sampler(photo).behind == "the ground's colour, the constant [0.25 0.5  0.75]"
+    with pytest.raises(ValueError, match="hide_with must be one of 'auto', 'mean'"):
+        AnchorImage(look, (8, 8), hide_with="gray")
 
 
 # ---- what may come in -------------------------------------------------------------------
@@ -598,7 +623,7 @@ def test_wrong_image(image, error, words):
         (dict(image_shape=("a", 16)), TypeError, "image_shape must be a whole number, came: 'a'"),
         (dict(predictor="model"), TypeError, "predictor must be a function"),
         (dict(segmentation_fn="watershed"), ValueError, "segmentation_fn must be one of 'slic'"),
-        (dict(hide_with="grey"), ValueError, "hide_with must be one of 'mean', 'blur', 'noise'"),
+        (dict(hide_with="grey"), ValueError, "hide_with must be one of 'auto', 'mean', 'blur', 'noise'"),
         (dict(hide_with=(1, 2, 3)), ValueError, "hide_with must be"),
         (dict(hide_with=300), ValueError, "hide_with must be"),
         (dict(hide_with=None), ValueError, "hide_with must be"),
@@ -726,3 +751,18 @@ def test_imagenet_model_knows_a_cat():
     with pytest.raises(ValueError, match="expected bytes"):
         predict(chelsea()[None] / 255)
     assert agreement(predict, chelsea()[None], range(281, 286)).prediction in range(281, 286)
+
+
+def test_a_published_p_sample_by_position_is_refused():
+    """`explain(image, .5, .95)` is not read as a threshold of one half, or a delta of .95; by name all may be asked."""
+    rng = np.random.default_rng(0)
+    image = rng.integers(0, 250, size=(8, 8), dtype=np.uint8)
+    explainer = AnchorImage(lambda some: some[:, 0, 0] > 100, (8, 8), seed=0)
+    for came in ((0.5,), (0.5, 0.95), (0.3, 0.95), (0.7, 0.95)):
+        with pytest.raises(ValueError, match="they follow the picture, and p_sample is given by name"):
+            explainer.explain(image, *came)
+    told = explainer.explain(image, 0.9, 0.2).meta["params"]
+    assert (told["threshold"], told["delta"]) == (0.9, 0.2)
+    assert explainer.explain(image, threshold=0.5, p_sample=0.3).meta["p_sample"] == 0.3
+    with pytest.raises(TypeError, match="threshold must be a number"):
+        explainer.explain(image, "high")

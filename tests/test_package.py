@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import importlib
+import re
 import subprocess
 import sys
 import zipfile
@@ -102,6 +103,15 @@ def test_wheel_holds_data_notebooks_and_licences(wheel):
     licences = [path.name for path in (ROOT / "data" / "licenses").iterdir()]
     assert {f"grokking_anchors/data/licenses/{name}" for name in licences} <= names
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
+
+
+def test_the_package_index_gets_whole_links(wheel):
+    """Beside the description there are no files: each link and picture leads to the repository."""
+    name = next(name for name in wheel.namelist() if name.endswith("METADATA"))
+    text = wheel.read(name).decode()
+    links = re.findall(r"\]\(([^)\s]+)\)", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    assert len(links) > 20 and all(link.startswith(("https://", "#")) for link in links)
+    assert "/raw/main/nbs/images/index" in text and "/blob/main/nbs/01_sampling.ipynb" in text
 
 
 def test_wheel_holds_nothing_else(wheel):

@@ -32,7 +32,8 @@ class Coin:
         self.instance, self.p, self.rng = instance, p, np.random.default_rng(0)
 
     def __call__(self, inputs):
-        same = np.array([np.array_equal(one, self.instance) for one in inputs], bool)
+        inputs, instance = np.asarray(inputs), np.asarray(self.instance)
+        same = (inputs.reshape(len(inputs), -1) == instance.ravel()).all(axis=1)
         return (same | (self.rng.random(len(inputs)) < self.p)).astype(int)
 
 
@@ -138,7 +139,7 @@ def test_promise_of_each_strategy(search):
 
     world = IndependentSampler([str(i) for i in range(14)])
     world.render = lambda choices: choices
-    strategy = search if isinstance(search, str) else Strategy("mine", search, SAMPLED | {"short"})
+    strategy = search if isinstance(search, str) else Strategy("mine", search, SAMPLED)
     broken = 0
     for seed in range(RUNS):
         coin = Coin(np.ones(14, bool), 0.9499)

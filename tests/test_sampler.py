@@ -261,7 +261,7 @@ def test_a_tenth_is_left_for_the_test():
     world = IndependentSampler([str(i) for i in range(20)])
     world.render = lambda choices: choices
     model = lambda rows: np.where(rows.all(axis=1), 1, dice.random(len(rows)) < 0.8).astype(float)
-    options = dict(max_queries=4000, deterministic=False, max_anchor_size=1, tau=0.001, batch_size=10)
+    options = dict(max_queries=4000, deterministic=False, max_anchor_size=1, tau=0.001, batch_size=40)
     found = find_anchor(world, model, seed=0, **options)
     selected = sum(len(block.which) for block in found.tally.blocks)
     assert found.outcome == "budget" and 3300 < selected <= 3600

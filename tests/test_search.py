@@ -1,8 +1,10 @@
 """The search against exact truth: the promise, coverage, budgets, seeds. Problems come from bench/problems.py."""
 
+import re
 import sys
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,14 +13,16 @@ from scipy import integrate, stats
 sys.path.insert(0, str(Path(__file__).parent.parent / "bench"))
 import problems  # noqa: E402
 
+from grokking_anchors import certify as certify_module  # noqa: E402
 from grokking_anchors import search  # noqa: E402
 from grokking_anchors.asking import agreement  # noqa: E402
 from grokking_anchors.bandit import Arms, bernoulli_kl, kl_lucb, upper_bound  # noqa: E402
 from grokking_anchors.beam_search import Candidates  # noqa: E402
 from grokking_anchors.certify import Looks, belief_of, certify, log_e_value, precision_interval, promising  # noqa: E402
 from grokking_anchors.encoding import all_rules  # noqa: E402
-from grokking_anchors.sampling import IndependentSampler, toy_model, toy_sampler  # noqa: E402
+from grokking_anchors.sampling import IndependentSampler, Sampler, toy_model, toy_sampler  # noqa: E402
 from grokking_anchors.search import find_anchor  # noqa: E402
+from grokking_anchors.settings import Settings  # noqa: E402
 
 SENTENCE = "Python is the best programming language."
 
@@ -433,3 +437,92 @@ def test_promising_candidates_in_order():
     coverage, pulls = np.array([0.2, 0.5, 0.5, 0.5, 0.9]), np.full(5, 1000)
     found = promising(Candidates(rules, coverage, np.array([990, 990, 980, 995, 500]), pulls), 0.95)
     assert found.tolist() == [3, 2, 1, 0]
+
+
+def close_to(p):
+    """Three predicates; held together, the model agrees with probability p, by the sample's own number."""
+
+    class Numbered(Sampler):
+        predicates, exact_reuse = ["a", "b", "c"], True
+        coverage = staticmethod(lambda rules: 0.5 ** rules.sum(axis=1))
+        original = staticmethod(lambda: np.array([[1, 1, 1, 0]]))
+        render = staticmethod(lambda choices: choices)
+
+        def draw(self, rules, rng):
+            held = rules | (rng.random(rules.shape) < 0.5)
+            return held, np.column_stack([held, rng.integers(1, 2**31, size=len(rules))])
+
+    def agrees(choices):
+        chance = choices[:, 3] * 2654435761 % 2**32 / 2**32
+        return (choices[:, 3] == 0) | (choices[:, :3].all(axis=1) & (chance < p))
+
+    return Numbered(), agrees
+
+
+def test_a_hopeful_game_is_played_on():
+    """Just above the threshold 10,000 samples do not decide; a quarter of the budget does, in the same test."""
+    sampler, agrees = close_to(0.956)
+    found = find_anchor(sampler, agrees, seed=0, search="beam")
+    assert found.certified and 10_000 < found.test.certificate.pulls <= 50_000
+    first, last = (test for test in found.tested if test.rule.all())
+    assert first.certificate.verdict == "undecided" and first.certificate.delta == last.certificate.delta
+    assert first.certificate.belief == last.certificate.belief  # a bet is not changed in the middle of a game
+    kept, lost = (np.asarray(agrees(sampler.render(rows))) for rows in (found.test.kept, found.test.lost))
+    assert kept.all() and len(lost) and not lost.any()
+    assert found.queries["rows"] < 25_000
+    short = find_anchor(sampler, agrees, seed=0, search="beam", max_pulls=9_999)  # as asked for
+    assert short.outcome == "undecided" and "fresh samples agreed; if that stays so, about" in short.reason
+
+
+def test_the_best_is_the_widest_certified_rule():
+    """In whatever order they are filed; what is not certified is none."""
+    games = [(0.2, "certified"), (0.5, "certified"), (0.3, "certified"), (0.9, "undecided")]
+    books = certify_module.Books(None, None)
+    told = [books.file(search.Tested(None, c, search.Certificate(v, 1.0, 1, 0.0, 0.1), None, None)) for c, v in games]
+    assert told == [True, True, True, False] and books.best.coverage == books.best_coverage == 0.5
+
+
+def test_hopeful_is_what_looks_precise_enough_and_was_not_rejected():
+    """The closest to winning first."""
+    games = [("undecided", 96, 1.0), ("undecided", 94, 9.0), ("rejected", 99, 9.0), ("undecided", 97, 2.0)]
+    made = [search.Certificate(verdict, hits, 100, log_e, 0.01) for verdict, hits, log_e in games]
+    tests = [search.Tested(rule, 0.5, game, None, None) for rule, game in zip(np.eye(4, dtype=bool), made)]
+    certifier = SimpleNamespace(tests=tests, queries=None)
+    assert [test.certificate.hits for test in search.hopeful(certifier, 0.95)] == [97, 96]
+
+
+def test_the_first_pool_is_drawn_in_parts(monkeypatch):
+    """Together they are as many samples as were asked for."""
+    drawn = []
+    monkeypatch.setattr(search, "next_candidates", lambda *arguments: None)
+    for stride in (0.5, 1):
+        queries = SimpleNamespace(settings=Settings(stride=stride, min_samples_start=500), sampler=toy_sampler())
+        tally = SimpleNamespace(queries=queries, draw=lambda rules, n: drawn.append(*n))
+        search.first_pool(tally, lambda candidates: [], None)
+    assert drawn == [50, 150, 300, 50, 450]
+
+
+def test_an_undecided_answer_says_how_many_samples_would_decide():
+    """What is returned is the longer game; with so many more samples it would be won, with fewer not."""
+    found = find_anchor(*close_to(0.9515), seed=3, search="beam")
+    games = [test.certificate for test in found.tested if test.rule.all()]
+    assert found.outcome == "undecided" and [game.verdict for game in games] == ["undecided"] * 2
+    assert found.test.certificate == games[1] and games[1].pulls > games[0].pulls
+    _, hits, pulls, _, delta, belief = games[1]
+    more = int(re.search(r"about ([\d,]+) more", found.reason)[1].replace(",", ""))
+    coins = lambda n: log_e_value(hits / pulls * n, n, 0.95, belief)
+    assert more > 20_000 and coins(pulls + more) >= np.log(1 / delta) > coins(pulls + 0.98 * more)
+
+
+def test_games_that_are_played_on_keep_delta():
+    """At .9499 a game that is stopped and played on wins at most as often as delta allows (one alarm in 10,000)."""
+    wins = 0
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        game = certify(lambda n: rng.random(n) < 0.9499, 0.95, 0.1, looks=Looks(max_pulls=1000))  # noqa: B023
+        for most in (4000, 16_000):
+            if game.verdict == "undecided":
+                ask = lambda n: rng.random(n) < 0.9499  # noqa: B023, E731
+                game = certify(ask, 0.95, 0.1, looks=Looks(max_pulls=most), earlier=game)
+        wins += game.verdict == "certified"
+    assert wins <= 51  # binomial(300, .1): 52 or more once in 10,000

@@ -4,6 +4,7 @@ import itertools
 import json
 import string
 import sys
+from functools import cache
 
 import numpy as np
 import pytest
@@ -221,6 +222,7 @@ def test_promise_of_a_pool():
     def noisy(texts):
         return [0 if text.split()[0] == "w0" and hash_of(text) < 0.96 else 1 for text in texts]
 
+    @cache
     def hash_of(text):
         return (sum(ord(c) * (i + 7) ** 2 for i, c in enumerate(text)) % 1009) / 1009
 
@@ -313,7 +315,7 @@ def test_planted_rules(name, strategy, ngrams):
 
 @pytest.mark.parametrize("strategy, options, message", [
     ("unknown", dict(top_n=3), "top_n"),
-    ("unknown", dict(language_model=None), "language_model"),
+    ("unknown", dict(language_model=3), "language_model"),
     ("similarity", dict(unk="X"), "unk"),
     ("similarity", dict(filling="parallel"), "filling"),
     ("similarity", dict(stopwords=["a"]), "stopwords"),

@@ -14,6 +14,7 @@ from grokking_anchors import (  # noqa: F401
     explain_many,
     explore,
     find_anchor,
+    load_explainer,
     pick,
 )
 from grokking_anchors.explainers import AnchorText as Documented
@@ -48,6 +49,17 @@ class Mine(Sampler):
 result = find_anchor(Mine(), agreement(predict, np.zeros((1, 2))), threshold=0.9)
 assert_type(result, SearchResult)
 again: Explanation = Explanation.from_json("{}")
+assert_type(found.to_html(), str)
+assert_type(found.said, str)
+found.plot(ax=None).savefig("found.png")
+found.save("found.html")
+named = AnchorText(predict, class_names=["bad", "good"])
+assert_type(named.set_params(seed=1).reset_predictor(predict), AnchorText)
+assert_type(named.get_params(), dict)
+assert_type(named.meta, dict)
+named.save("named")
+load_explainer("named", predict).explain("a text", verbose=True)
+AnchorTabular(predict, dtype=float, class_names={0: "no"})
 Documented(predict, sampling_strategy="unknown")
 
 AnchorTabular(predict).explain(np.zeros(2), threshold="high")  # WRONG
@@ -56,3 +68,5 @@ AnchorText(predict).explane("a text")  # WRONG
 found.covrage  # WRONG
 find_anchor(predict, predict)  # WRONG
 Settings(treshold=0.9)  # WRONG
+AnchorText(predict, class_nmaes=["a"], seed="one")  # WRONG
+named.sav("named")  # WRONG

@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "grokking_anchors"
-GROUND = ("settings", "paths", "plots", "models", "tables", "files")  # plain modules that every room may use
+GROUND = ("settings", "paths", "plots", "models", "tables", "files", "published",
+          "params", "pages")  # plain modules that every room may use  # fmt: skip
 ROOF = ("__init__", "explainers", "utils", "cli")  # plain modules that no room may use
 WIDTH, LONG, MOST = 100, 15, 6  # characters, lines of a function, parameters
 

@@ -127,7 +127,7 @@ class Counted:
 
 
 def counted_search(
-    explainer: Any,  # its model is `explainer.predictor`
+    explainer: Any,  # its model is `explainer.model`
     counted: Counted,  # stands in for that model
     instance: Any,
     **settings,  # of `explain`
@@ -155,7 +155,7 @@ def search_panel(
     go = widgets.Button(description="search")
     stop = widgets.Button(description="stop", disabled=True)
     count, screen = widgets.HTML("no question asked yet"), widgets.HTML()
-    model = explainer.predictor
+    model = predictor_of(explainer.model)
     panel = widgets.VBox([row([*knobs.values(), go, stop, count]), screen])
     panel.counted = panel.thread = None  # of the last search
 
