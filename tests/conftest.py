@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # small models run faster on one thread
 os.environ.setdefault("MPLBACKEND", "Agg")  # no window
@@ -20,6 +21,22 @@ NOT_SOURCE = shutil.ignore_patterns(
 def pytest_xdist_auto_num_workers(config):
     """One worker more than there are cores: the browser's tests mostly wait."""
     return (os.cpu_count() or 1) + 1
+
+
+DEAR = ("tests/test_browser.py", "tests/test_reading.py", "tests/test_types.py")
+
+
+class Together(LoadScopeScheduling):
+    """The tests of files that start something dear share a worker, so that it starts once; all others go anywhere."""
+
+    def _split_scope(self, nodeid):
+        file = nodeid.partition("::")[0]
+        return file if file in DEAR else nodeid
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Who gives tests to workers."""
+    return Together(config, log)
 
 
 def read(
