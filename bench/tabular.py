@@ -218,7 +218,7 @@ def main():
     parser.add_argument("--question", nargs="+", default=["perturb", "observe"])
     parser.add_argument("--instances", type=int, default=20)
     parser.add_argument("--search", default="auto")
-    parser.add_argument("--short", type=float, default=0.0)
+    parser.add_argument("--short", type=float)
     for flag in ("stability", "scale", "claim"):
         parser.add_argument(f"--{flag}", action="store_true")
     options = parser.parse_args()
