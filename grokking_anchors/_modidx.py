@@ -197,6 +197,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                           'grokking_anchors.certify.Books.test': ('certify.html#books.test', 'grokking_anchors/certify.py'),
                                           'grokking_anchors.certify.Certificate': ( 'certify.html#certificate',
                                                                                     'grokking_anchors/certify.py'),
+                                          'grokking_anchors.certify.Certificate.certified': ( 'certify.html#certificate.certified',
+                                                                                              'grokking_anchors/certify.py'),
                                           'grokking_anchors.certify.Certifier': ('certify.html#certifier', 'grokking_anchors/certify.py'),
                                           'grokking_anchors.certify.Certifier.__call__': ( 'certify.html#certifier.__call__',
                                                                                            'grokking_anchors/certify.py'),

@@ -85,6 +85,8 @@ class Certificate(NamedTuple):
     log_e: float
     delta: float  # what this test was allowed to spend; 0 where nothing is estimated
     belief: tuple = EVEN  # what was bet on
+    @property
+    def certified(self): return self.verdict == "certified"
 
 HOPELESS = 20  # coins against a rule that are enough to save questions; costs no promise
 
@@ -209,9 +211,9 @@ class Books:
         return self.file(fresh_test(self.queries, self.rng, candidate, spend, max_pulls))
     def file(self, tested):
         "Note a test; True if it certified its rule."
-        self.tests, fine = [*self.tests, tested], tested.certificate.verdict == "certified"
-        if fine and tested.coverage > self.best_coverage: self.best = tested
-        return fine
+        self.tests.append(tested)
+        if tested.certificate.certified and tested.coverage > self.best_coverage: self.best = tested
+        return tested.certificate.certified
 
 # %% ../nbs/05_certify.ipynb #h0812d1
 @dataclass

@@ -143,8 +143,7 @@ def cut(
 def tree_edges(values, answers):
     "Where a tree of four leaves would cut, each with at least a twentieth of the rows."
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
-    answers = np.asarray(answers)
-    numbers = answers.dtype.kind == "f"
+    numbers = np.asarray(answers).dtype.kind == "f"
     if not len(values): return np.zeros(0)
     kind = DecisionTreeRegressor if numbers else DecisionTreeClassifier
     values = np.clip(values, -1e30, 1e30)  # trees see floats of 32 bits, and add some up
@@ -568,14 +567,14 @@ class TableExplainer(Explainer[TabularExplanation]):
 
     def asked_at_fit(self, reader: TableReader, how: list) -> tuple | None:
         "Row numbers and the model's answers: all for a tree or functions, 1,000 at random else."
-        some, size = np.random.default_rng(0).permutation(len(reader))[:1000], 100
         by_default = any(one is None for one in how)
         must = any(isinstance(one, str) or callable(one) for one in how)
-        if must: some, size = np.arange(len(reader)), len(reader)
         self.cut_by = BY_DEFAULT if by_default else ""
         if not must and not by_default: return None
+        n, rng = len(reader), np.random.default_rng(0)  # most endpoints take 100 rows a call
+        some, size = (np.arange(n), n) if must else (rng.permutation(n)[:1000], 100)
         try: parts = [model_outputs(self.asks, copied(reader.rows(some[i:i + size])))
-                      for i in range(0, len(some), size)]  # most endpoints take 100 rows a call
+                      for i in range(0, len(some), size)]
         except Exception as error:  # some models want more than the columns of the training data
             if must: raise
             self.cut_by = f"the quartiles: asked at fit, the model raised {named(error)}"

@@ -278,8 +278,7 @@ def chosen(
     few = n is not None and len(sampler.predicates) <= 16 and n <= most
     shared = "samples drawn for one rule count for others"
     order = [("exact", f"all {n} inputs can be asked")] * few
-    order += [("beam", shared)] if sampler.exact_reuse else []
-    order += [("surrogate", f"no {shared}" if not sampler.exact_reuse else "it reads all settings")]
+    order += [("beam", shared) if sampler.exact_reuse else ("surrogate", f"no {shared}")]
     return next((STRATEGIES[name], why) for name, why in order if changed <= STRATEGIES[name].reads)
 
 # %% ../nbs/05b_search.ipynb #h1905d1
@@ -290,7 +289,7 @@ def is_shorter(sampler: Sampler, rule: np.ndarray, other: np.ndarray) -> bool:
 
 def chain(sampler: Sampler, tests: Any) -> list:
     "The certified of the `Tested` rules from the widest on, each shorter than the last."
-    fine, links = [test for test in tests if test.certificate.verdict == "certified"], list[Any]()
+    fine, links = [test for test in tests if test.certificate.certified], list[Any]()
     for test in sorted(fine, key=lambda test: (-test.coverage, test.rule.sum())):
         if not links or is_shorter(sampler, test.rule, links[-1].rule): links.append(test)
     return links

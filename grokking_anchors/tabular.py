@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .beam_search import Candidates
 from .asking import limited, predicted
+from .beam_search import Candidates
 from .explanation import agreement_of, explain, offering
 from .rows import QUESTIONS, SAMPLERS, Column, Table, TableExplainer
 from .rows import TabularExplanation, edge_text, sorted_table, text_of

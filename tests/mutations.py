@@ -149,7 +149,7 @@ MUTATIONS = [
     *of(
         "05_certify", PROMISE,
         ("if log_e >= goal: return", "if log_e >= 0: return"),
-        ("tested], tested.certificate.verdict == \"certified\"", "tested], tested.certificate.verdict != \"rejected\""),
+        ("def certified(self): return self.verdict == \"certified\"", "def certified(self): return self.verdict != \"rejected\""),
         ("spend = delta / (k * (k + 1))", "spend = delta / k"),
     ),
     *of(
@@ -631,12 +631,12 @@ MUTATIONS = [
     ),
     *of(
         "05_certify", "test_search.py -k widest",
-        ("if fine and tested.coverage > self.best_coverage:", "if fine:"),
+        ("if tested.certificate.certified and tested.coverage > self.best_coverage:", "if tested.certificate.certified:"),
     ),
     *of(
         "08_rows", "test_short.py",
         ("distribution, short = \"perturb\", .2", "distribution, short = \"perturb\", 0."),
-        ("permutation(len(reader))[:1000], 100", "permutation(len(reader)), 100"),
+        ("rng.permutation(n)[:1000], 100", "rng.permutation(n), 100"),
         ("            if must: raise\n", ""),
         ("helps = [] if cut_by else [", "helps = ["),
     ),
