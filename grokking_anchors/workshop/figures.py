@@ -276,7 +276,7 @@ def search_tree(
     name,  # function: rule `(d,)` -> text
 ):
     "The rules looked at, size by size: teal ones grew, the framed ones were accepted."
-    most = max(len(level.candidates.rules) for level in levels)
+    most = max(len(rules) for _, (rules, *_), *_ in levels)
     fig, ax = canvas(2.3 * len(levels) + 0.6, 0.36 * most + 0.8,
                      xlim=(-0.5, len(levels) - 0.4), ylim=(-0.7, most - 0.1))  # fmt: skip
     ax.axis("off")
