@@ -121,7 +121,7 @@ def test_each_catch_up_is_enough(capsys):
             if "solution" in tags(cell):
                 break
             exec(text(cell), namespace)
-        assert "open, typed for you: np, " in capsys.readouterr().out
+        assert "open: np, " in capsys.readouterr().out
 
 
 def test_behind_leaves_alone_what_is_typed(capsys):

@@ -55,7 +55,7 @@ def behind(
         if any(still_open(namespace, name) for name in defined(node)):
             exec(compile(ast.Module([node], []), "live", "exec"), namespace)
             typed += defined(node)
-    print("open, typed for you: " + ", ".join(typed) if typed else "✓ nothing is open up to here")
+    print(f"open: {', '.join(typed)} (typed for you now)" if typed else "✓ nothing is open up to here")
 
 
 def poll(
