@@ -243,8 +243,8 @@ def quoted(text):
         if "minutes" in table[0]:
             column = table[0].index("minutes")
             named = [(re.findall(r"\b\d\d[a-z]?\b", row[0]), row[column]) for row in table[2:]]
-            rows += [(list(dict.fromkeys(names)), sum(map(int, re.findall(r"\d+", told)))) for names, told in named if names]
-    return rows
+            rows += [(list(dict.fromkeys(names)), told) for names, told in named if names]
+    return [(names, sum(map(int, re.findall(r"\d+", told)))) for names, told in rows]
 
 
 def test_wrong_minutes_are_found():
