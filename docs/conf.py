@@ -1,5 +1,6 @@
 """The reading copy: the notebooks as a site, from stored outputs, offline. Build: `python tools/reading.py`."""
 
+import re
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -22,4 +23,17 @@ html_theme = "furo"
 html_title = project
 html_show_sourcelink = html_copy_source = False
 html_static_path = ["_static"]
+html_css_files = ["reading.css"]
 mathjax_path = "mathjax.js"
+
+
+def setup(app):
+    """Functions of the package may be folded, and begin open: they are the lesson."""
+    app.connect("html-page-context", unfold)
+
+
+def unfold(app, page, template, context, doctree):
+    """Open what tools/reading.py tagged `unfolded`."""
+    opened = re.compile(r'(<div class="[^"]*\btag_unfolded\b[^"]*">\s*<details)')
+    if "body" in context:
+        context["body"] = opened.sub(r"\1 open", context["body"])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -52,6 +53,11 @@ def numbered(
 ) -> list[Path]:  # notebooks
     """The notebooks whose names begin with a number from `first` to `last`."""
     return [path for path in NOTEBOOKS if path.name[:2].isdigit() and first <= int(path.name[:2]) <= last]
+
+
+def rooms() -> dict[str, Path]:  # number, such as "05b" -> notebook, in reading order
+    """The numbered notebooks."""
+    return {re.match(r"\d\d[a-z]?", path.name)[0]: path for path in numbered(99)}
 
 
 def by_name(

@@ -1,4 +1,4 @@
-"""Nothing is hidden: what a notebook exports is shown, and prose comes before it."""
+"""Nothing is hidden: what a notebook exports is shown, or folded where the engine stands; prose comes before it."""
 
 import re
 
@@ -23,8 +23,9 @@ def hidden(cell):
     found = {name for name, value in directives(cell).items() if name in HIDE and str(value).lower() != "show"}
     off = {name for name in ("include", "echo") if str(directives(cell).get(name)).lower() == "true"}
     off |= {name for name in ("code-fold",) if str(directives(cell).get(name)).lower() == "false"}
-    metadata = cell["metadata"]
-    folded = metadata.get("hide_input") or metadata.get("jupyter", {}).get("source_hidden") or metadata.get("collapsed")
+    metadata, engine = cell["metadata"], "engine" in cell["metadata"].get("tags", [])  # behind the room: test_story.py
+    source_hidden = metadata.get("jupyter", {}).get("source_hidden") and not engine
+    folded = metadata.get("hide_input") or source_hidden or metadata.get("collapsed")
     return bool(found - off or folded or HIDING_TAGS & set(metadata.get("tags", [])))
 
 
@@ -49,7 +50,7 @@ def breaches(notebook):
 
 @pytest.mark.parametrize("path", numbered(99), ids=by_name)
 def test_exports_are_shown_and_told(path):
-    """No exporting cell is hidden or folded, and each follows a cell of prose."""
+    """No exporting cell of the story is hidden or folded, and each follows a cell of prose."""
     assert not breaches(read(path))
 
 
@@ -75,6 +76,8 @@ def code(*source, **metadata):
         ([PROSE, code("#| export\n", "#| echo: false\n", "x = 1")], ["is hidden"]),
         ([PROSE, code("#| export\n", "x = 1", tags=["hide-input"])], ["is hidden"]),
         ([PROSE, code("#| export\n", "x = 1", jupyter={"source_hidden": True})], ["is hidden"]),
+        ([PROSE, code("#| export\n", "x = 1", tags=["engine"], jupyter={"source_hidden": True})], []),
+        ([PROSE, code("#| export\n", "#| hide\n", "x = 1", tags=["engine"])], ["is hidden"]),
     ],
 )
 def test_breaches_are_noticed(cells, wrong):

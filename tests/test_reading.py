@@ -1,9 +1,11 @@
 """The reading copy: builds offline from stored outputs, and every link leads somewhere."""
 
+import re
+
 import pytest
 
 import reading
-from conftest import NOTEBOOKS
+from conftest import NOTEBOOKS, read
 
 pytest.importorskip("myst_nb")
 pytest.importorskip("furo")
@@ -41,6 +43,50 @@ def test_no_broken_link(site):
 def test_no_warning(site):
     """Sphinx has nothing to complain of."""
     assert site[1] == ""
+
+
+FOLD = re.compile(r'<div class="([^"]*)">\s*<details( open)?')
+ENDING = ["import numpy as np", "#| export\nimport numpy as np\nspecial = lazy_loader.load('scipy.special')"]
+
+
+def folds(page):
+    """How often each kind of fold is on a page: (kind, does it begin open) -> count."""
+    found = [
+        (set(re.findall(r"tag_(\w+)", classes)) & set(reading.FOLDS), bool(o)) for classes, o in FOLD.findall(page)
+    ]
+    kinds = [(kind, begins) for kinds, begins in found for kind in kinds]
+    return {one: kinds.count(one) for one in kinds}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_what_is_folded(site, path):
+    """Solutions, what stands behind the room, and imports are closed; functions of the package begin open."""
+    expected = {}
+    for cell in reading.readable(read(path))["cells"]:
+        for kind in set(reading.FOLDS) & set(cell["metadata"]["tags"]):
+            if "remove-input" not in cell["metadata"]["tags"]:
+                expected[kind, kind == "unfolded"] = expected.get((kind, kind == "unfolded"), 0) + 1
+    assert folds((site[0] / f"{path.stem}.html").read_text(encoding="utf-8")) == expected
+
+
+@pytest.mark.parametrize(
+    "text, tags, kind",
+    [
+        *((text, [], "imports") for text in ENDING),
+        ("#| export\ndef f(): pass", [], "unfolded"),
+        ("#| export\ndef f(): pass", ["engine"], "engine"),
+        ("import numpy as np", ["engine"], "engine"),
+        ("n = 6", ["solution"], "solution"),
+        ("#| hide_input\nimport numpy as np", [], "remove-input"),
+        *((text, [], None) for text in ("n = 6", "import numpy as np\nn = np.pi", "%time n", "# words")),
+    ],
+)
+def test_kind_of_a_fold(text, tags, kind):
+    """What a cell is says how it is folded; all of a solution is, of the others only the code."""
+    told = reading.folded(text, tags)
+    assert set(told["tags"]) - set(tags) - {"hide-input", "hide-cell"} == ({kind} if kind else set()) - set(tags)
+    assert ("hide-cell" in told["tags"]) == (kind == "solution")
+    assert ("hide-input" in told["tags"]) == (kind in ("imports", "unfolded", "engine"))
 
 
 def test_broken_links_are_found(tmp_path):

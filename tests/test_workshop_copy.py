@@ -13,6 +13,7 @@ from grokking_anchors.workshop.copying import copy_notebooks
 from grokking_anchors.workshop.exercises import blank, has_solutions
 
 DEVELOPER = re.compile(r"^\s*(import|from)\s+(nbdev|fastcore|pytest|nbclient|nbconvert)\b", re.MULTILINE)
+CHECK = re.compile(r"^check\(", re.MULTILINE)
 WITH_SOLUTIONS = [path for path in NOTEBOOKS if has_solutions(read(path))]
 
 
@@ -24,9 +25,12 @@ def test_blanked_copy_runs_and_says_open(path, tmp_path, monkeypatch):
     copy.write_text(json.dumps(blank(read(path))), encoding="utf-8")
     passed, _ = run_notebook(copy, skip_flags=["notest"], basepath=ROOT, save=True)
     assert passed, f"the workshop copy of {path.name} does not run to its end"
-    lines = "".join(printed(read(copy)))
-    assert "open: " in lines
-    assert ("skipped: pip install" in lines) == (path.stem == "09a_image")
+    told = printed(read(copy))
+    for source, lines in told.items():
+        said = [line[:6] for line in lines if line.startswith(("open: ", "✓"))]
+        assert said == ["open: "] * len(CHECK.findall(source)), source
+    assert "open: " in "".join(map("".join, told.values()))
+    assert ("skipped: pip install" in "".join(map("".join, told.values()))) == (path.stem == "09a_image")
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)
@@ -37,26 +41,29 @@ def test_needs_no_developer_tools(path):
 
 
 def printed(notebook):
-    """The lines that the cells wrote to stdout."""
-    outputs = [out for cell in notebook["cells"] for out in cell.get("outputs", []) if out.get("name") == "stdout"]
-    return [line for out in outputs for line in out["text"]]
+    """The lines that each code cell wrote to stdout, by its source."""
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    texts = ["".join("".join(out["text"]) for out in cell["outputs"] if out.get("name") == "stdout") for cell in cells]
+    return {"".join(cell["source"]): text.splitlines() for cell, text in zip(cells, texts)}
 
 
 @pytest.mark.parametrize("path", WITH_SOLUTIONS, ids=by_name)
 def test_blanking_changes_solutions_only(path):
-    """Prose and all other code stay as they are."""
+    """Prose and all other code stay as they are, folded where they were."""
     for before, after in zip(read(path)["cells"], blank(read(path))["cells"], strict=True):
         if "solution" not in before["metadata"].get("tags", []):
-            assert before["source"] == after["source"]
+            assert (before["source"], before["metadata"]) == (after["source"], after["metadata"])
 
 
 def test_copy_holds_blanked_notebooks_and_solutions(tmp_path):
-    """One file of each notebook to work in, one to look up."""
+    """One file of each notebook to work in, without an output that tells an answer, and a whole one to look up."""
     copy_notebooks(tmp_path / "here")
     assert {path.name for path in (tmp_path / "here").glob("*.ipynb")} == {path.name for path in NOTEBOOKS}
     for path in NOTEBOOKS:
         assert (tmp_path / "here" / "solutions" / path.name).read_bytes() == path.read_bytes()
-        assert read(tmp_path / "here" / path.name) == blank(read(path))
+        copy = read(tmp_path / "here" / path.name)
+        assert copy == blank(read(path)) and not has_solutions(copy)
+        assert not any(cell.get("outputs") for cell in copy["cells"])
 
 
 def test_copying_again_keeps_your_work(tmp_path):

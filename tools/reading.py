@@ -7,6 +7,7 @@ python tools/reading.py FOLDER    build somewhere else
 Needs the extra `docs`. Open docs/_site/index.html in a browser; search works from the file, too.
 """
 
+import ast
 import json
 import re
 import shutil
@@ -35,6 +36,7 @@ def gather(
         (folder / path.name).write_text(relink(path.read_text(encoding="utf-8")), encoding="utf-8")
     shutil.copytree(ROOT / "nbs" / "images", folder / "images")
     (folder / "_static").mkdir()
+    shutil.copy(ROOT / "docs" / "reading.css", folder / "_static")
     shutil.copy(ROOT / "slides" / "vendor" / "mathjax-tex-svg.js", folder / "_static" / "mathjax.js")
     paths = sorted(path for path in ROOT.glob("nbs/*.ipynb") if path.name[0] not in "._")
     for path in paths:
@@ -52,12 +54,47 @@ def readable(notebook):
         text = "".join(cell["source"])
         if re.search(r"^#\|\s*(hide|default_exp)\b(?!_input)", text, re.MULTILINE):
             continue
-        hidden = ["remove-input"] if re.search(r"^#\|\s*hide_input", text, re.MULTILINE) else []
-        code = cell["cell_type"] == "code"
+        code, tags = cell["cell_type"] == "code", cell["metadata"].get("tags", [])
         cell["source"] = re.sub(r"^#\|.*\n?", "", text, flags=re.MULTILINE) if code else relink(text)
-        cell["metadata"] = {"tags": [*cell["metadata"].get("tags", []), *hidden]}
+        cell["metadata"] = folded(text, tags) if code else {"tags": tags}
         cells.append(cell)
     return notebook | {"cells": cells}
+
+
+FOLDS = {  # tag of the site -> the line that stays; only what is `unfolded` begins open
+    "solution": "The solution",
+    "engine": "Behind the room: the code",
+    "imports": "What is imported",
+    "unfolded": "In the package",
+}
+
+
+def folded(
+    text,  # of a code cell
+    tags,
+):
+    """The metadata that tell the site whether a code cell is folded, open to be folded, or neither."""
+    if re.search(r"^#\|\s*hide_input", text, re.MULTILINE):
+        return {"tags": [*tags, "remove-input"]}
+    kind = "imports" if only_imports(text) else "unfolded" if re.match(r"#\|\s*export", text) else ""
+    kind = next((tag for tag in ("solution", "engine") if tag in tags), kind)
+    if not kind:
+        return {"tags": tags}
+    prompts = dict.fromkeys(("code_prompt_show", "code_prompt_hide"), FOLDS[kind])
+    whole = "hide-cell" if kind == "solution" else "hide-input"
+    return {"tags": [*dict.fromkeys([*tags, kind, whole])], "mystnb": prompts}
+
+
+def only_imports(
+    text,  # of a code cell
+):
+    """Does it import, and do nothing else?"""
+    try:
+        nodes = ast.parse(text).body
+    except SyntaxError:  # magics
+        return False
+    lazy = [node for node in nodes if isinstance(node, ast.Assign) and "lazy_loader.load" in ast.unparse(node.value)]
+    return bool(nodes) and all(isinstance(node, (ast.Import, ast.ImportFrom)) or node in lazy for node in nodes)
 
 
 def relink(text):

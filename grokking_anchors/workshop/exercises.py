@@ -1,6 +1,7 @@
 """Exercises in notebooks: answers that check themselves, and copies with blanks to fill."""
 
 import ast
+import re
 from copy import deepcopy
 from itertools import takewhile
 from typing import Any
@@ -11,6 +12,7 @@ __all__ = ["TODO", "StillOpen", "WrongAnswer", "blank", "check", "has_solutions"
 
 SOLUTION, EXERCISE = "solution", "exercise"  # cell tags: in the source, in the workshop copy
 IMPORT_TODO = "from grokking_anchors.workshop.exercises import TODO\n\n"
+IMPORTS_TODO = re.compile(r"^from \S+ import .*\bTODO\b", re.MULTILINE)
 
 
 class OneLine:
@@ -104,16 +106,14 @@ def has_solutions(
 def blank(
     notebook: dict,  # a notebook as JSON gives it; it stays as it is
 ) -> dict:  # the copy with blanks
-    """A copy in which cells tagged `solution` are blanks, and no stored output tells the answer."""
-    copy, open_names, imported = deepcopy(notebook), set(), False
+    """A copy in which cells tagged `solution` are blanks, and no cell has an output."""
+    copy, imported = deepcopy(notebook), False
     for cell in copy["cells"]:
         if cell["cell_type"] == "code":
-            solution, names = _is_solution(cell), _names("".join(cell["source"]))
-            if solution:
-                open_names |= {"check"} | _blank_cell(cell, with_import=not imported)
-            if solution or open_names & names:
-                cell["outputs"], cell["execution_count"] = [], None
-            imported = imported or solution or "TODO" in names
+            cell["outputs"], cell["execution_count"] = [], None
+            if solution := _is_solution(cell):
+                _blank_cell(cell, with_import=not imported)
+            imported = imported or solution or bool(IMPORTS_TODO.search("".join(cell["source"])))
     return copy
 
 
@@ -122,51 +122,38 @@ def _is_solution(cell):
     return cell["cell_type"] == "code" and SOLUTION in cell.get("metadata", {}).get("tags", [])
 
 
-def _names(source):
-    """The names that code uses or imports; none where magics make it no plain Python."""
-    try:
-        nodes = list(ast.walk(ast.parse(source)))
-    except SyntaxError:
-        return set()
-    imported = {node.name for node in nodes if isinstance(node, ast.alias)}
-    return imported | {node.id for node in nodes if isinstance(node, ast.Name)}
-
-
 def _blank_cell(cell, with_import):
-    """Blank one solution cell in place; return the names that are open now."""
-    source, names = blank_source("".join(cell["source"]))
-    text = (IMPORT_TODO if with_import else "") + source
+    """Blank one solution cell in place."""
+    text = IMPORT_TODO * with_import + blank_source("".join(cell["source"]))
     cell["source"] = text.splitlines(keepends=True) if isinstance(cell["source"], list) else text
     tags = cell["metadata"]["tags"]
     cell["metadata"]["tags"] = [EXERCISE if tag == SOLUTION else tag for tag in tags]
-    return names
 
 
 def blank_source(
     source: str,  # code of a solution
-) -> tuple[str, set[str]]:  # the code of its blank, and the names to be filled in
+) -> str:  # the code of its blank
     """Leading comments, imports, calls of `check` stay; each name that is assigned is a blank."""
     try:
         statements = ast.parse(source).body
     except SyntaxError as error:
         raise ValueError(f"a solution must be plain Python, without magics: {source!r}") from error
-    blanks = dict(_blank_statement(node, source) for node in statements)  # each text once
+    blanks = dict.fromkeys(_blank_statement(node, source) for node in statements)  # each once
     lines = takewhile(lambda line: line.startswith("#") or not line.strip(), source.splitlines())
     comments = "\n".join(lines).strip().splitlines()
-    names = set().union(*blanks.values())
-    return "\n".join([*comments, *filter(None, blanks)]), names
+    return "\n".join([*comments, *filter(None, blanks)])
 
 
 def _blank_statement(node, source):
-    """What remains of one statement, and the names it leaves open."""
+    """What remains of one statement."""
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return _blank_function(node, source), {node.name}
+        return _blank_function(node, source)
     call = getattr(node, "value", None)
     checks = isinstance(call, ast.Call) and getattr(call.func, "id", "") == "check"
     if isinstance(node, (ast.Import, ast.ImportFrom)) or checks and isinstance(node, ast.Expr):
-        return ast.get_source_segment(source, node), set()
+        return ast.get_source_segment(source, node)
     names = [node.name] if isinstance(node, ast.ClassDef) else _targets(node)
-    return "\n".join(f"{name} = TODO  # your answer" for name in names), set(names)
+    return "\n".join(f"{name} = TODO  # your answer" for name in names)
 
 
 def _targets(node):

@@ -16,7 +16,6 @@ from . import figures
 from .knobs import View, live, search_panel, title
 from ..settings import require
 
-# %% ../../nbs/10_explore.ipynb #n764e3c
 def record(
     explainer: Any,  # with `explain(instance, threshold=, delta=, tau=, ...)`
     instance: Any,
@@ -63,7 +62,6 @@ def two_settings(
     start = {name: options[0 if name[-1] == "A" else -1] for name, options in ranges.items()}
     return live(view, start, **ranges)
 
-# %% ../../nbs/10_explore.ipynb #nacfd8a
 def switch(
     recorded: dict,  # title -> Explanation
 ) -> widgets.Widget:
