@@ -89,4 +89,4 @@ def test_the_exact_search_has_no_use_for_some_settings():
         for changed in ({}, dict(delta=1e-6), dict(coverage_samples=7), dict(max_pulls=3))
     ]
     facts = {(tuple(e.anchor), e.precision, e.coverage, e.certified, e.queries["rows"]) for e in found}
-    assert facts == {(("good", "film"), 1.0, 0.25, True, 16)}
+    assert len(facts) == 1 and found[0].words == ["good", "film"]
