@@ -10,6 +10,7 @@ from conftest import ROOT, read
 from grokking_anchors import AnchorText, Settings
 from grokking_anchors.search import STRATEGIES
 from grokking_anchors.settings import meanings
+from grokking_anchors.workshop.copying import copy_notebooks
 
 STEM = "An **anchor** is a rule that is enough: as long as it holds, the model keeps its answer "
 INFORMAL = f"{STEM}nearly always, whatever becomes of the rest."
@@ -64,6 +65,14 @@ def test_the_readme_shows_both():
     """What `index` says, README.md says."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert EXACT in text and KNOBS in text and "](nbs/settings.md)" in text and "](nbs/glossary.md)" in text
+
+
+def test_the_workshop_copy_brings_the_pages_that_it_links_to(tmp_path):
+    """Words and options can be looked up there, too."""
+    copy_notebooks(tmp_path)
+    text = (tmp_path / "index.ipynb").read_text(encoding="utf-8")
+    for name in ("glossary.md", "settings.md"):
+        assert f"]({name})" in text and (tmp_path / name).read_bytes() == (ROOT / "nbs" / name).read_bytes()
 
 
 def test_the_page_of_settings_is_current():
