@@ -13,7 +13,6 @@ from .exercises import blank
 __all__ = ["copy_notebooks", "open_lab"]
 
 SOLUTIONS = "solutions"
-PAGES = "glossary.md", "settings.md"  # what notebooks link to
 IN_THE_WAY = "these are links, or files in the place of folders, or folders in the place of files"
 
 
@@ -46,7 +45,7 @@ def _in_the_way(files, dest):
 
 def _plan(source: Path, dest: Path) -> dict[Path, bytes]:
     """What to write where: each notebook twice, blanked and whole; pages of words, and pictures."""
-    files = {dest / name: (source / name).read_bytes() for name in PAGES}
+    files = {dest / name: (source / name).read_bytes() for name in ("glossary.md", "settings.md")}
     for path in sorted(source.glob("*.ipynb")):
         files[dest / path.name] = _blanked(path)
         files[dest / SOLUTIONS / path.name] = path.read_bytes()
