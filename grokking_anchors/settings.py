@@ -16,21 +16,21 @@ class Settings:
     """Options of `find_anchor` and `explain`; TypeError or ValueError name the argument."""
 
     threshold: float = 0.95  # precision that an anchor must exceed; 1 only where all can be asked
-    delta: float = 0.1  # allowed share of broken promises
-    tau: float = 0.15  # the bandit's tolerance: larger is faster, worse
+    delta: float = 0.1  # allowed share of wrong claims
+    tau: float = 0.15  # the bandit's tolerance: a larger one asks less and chooses worse
     batch_size: int = 100  # samples per rule and round; one call holds 100 batches at most
     coverage_samples: int = 10_000  # base samples to count coverage on, where no formula knows it
     beam_size: int = 4  # rules that grow at each level, or that the surrogate proposes at once
     stop_on_first: bool = False  # the first certified rule is good enough
-    max_anchor_size: int | None = None  # predicates at most
+    max_anchor_size: int | None = None  # predicates of a rule at most
     min_samples_start: int = 500  # rows of the first labelled pool (the surrogate takes twice that)
-    n_covered_ex: int = 10  # examples to keep of each kind
+    n_covered_ex: int = 10  # examples of each kind that an explanation keeps
     search: Any = "auto"  # or "beam", "exact", "surrogate", or a `Strategy`: how to look
     bandit: Callable | None = None  # who is asked next, see notebook 03; KL-LUCB when not given
     rate: str = "practical"  # or "theory": tau's promise holds, at several times the questions
     short: float | None = None  # share of coverage to give up for fewer predicates: tables .2
     max_queries: int = 200_000  # rows per explanation
-    max_seconds: float | None = None  # breaks reproducibility; the last tenth is for a test
+    max_seconds: float | None = None  # at most; the answer may then differ; a tenth is for a test
     max_rows_per_call: int | None = None  # what one call of the model may hold, at most
     on_error: str = "raise"  # a failing model, Ctrl-C; "return": the best explanation so far
     max_pulls: int = 10_000  # fresh samples per test

@@ -44,8 +44,8 @@ def _in_the_way(files, dest):
 
 
 def _plan(source: Path, dest: Path) -> dict[Path, bytes]:
-    """What to write where: each notebook twice, blanked and whole, and each picture beside both."""
-    files = {}
+    """What to write where: each notebook twice, blanked and whole; pages of words, and pictures."""
+    files = {dest / name: (source / name).read_bytes() for name in ("glossary.md", "settings.md")}
     for path in sorted(source.glob("*.ipynb")):
         files[dest / path.name] = _blanked(path)
         files[dest / SOLUTIONS / path.name] = path.read_bytes()
