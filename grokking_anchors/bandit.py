@@ -35,10 +35,8 @@ def kl_bounds(
     lower, upper = 1 - upper_bound(1 - share, level), upper_bound(share, level)
     return np.where(np.asarray(pulls) > 0, lower, 0.), np.where(np.asarray(pulls) > 0, upper, 1.)
 
-# %% ../nbs/03_bandit.ipynb #hec87e4
-def practical_rate(
-    t: float,  # round, from 1
-) -> float:
+# %% ../nbs/03_bandit.ipynb #hf9db86
+def practical_rate(t: float) -> float:  # of round t, from 1
     "Exploration rate without a proof, log((1 + log t) / 0.1), a common choice in practice."
     return np.log((1 + np.log(t)) / .1)
 
