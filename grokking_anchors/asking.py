@@ -2,9 +2,9 @@
 
 # %% auto #0
 __all__ = ['RECHECKED', 'model_outputs', 'NoLabel', 'as_labels', 'predictor_of', 'limited', 'Agreement', 'probability',
-           'labels_of', 'copied', 'reach', 'predicted', 'agreement', 'row_keys', 'checked_draw', 'checked_coverage',
-           'checked_listing', 'same_inputs', 'BudgetSpent', 'in_parts', 'pace', 'Budget', 'admitted',
-           'checked_agreement', 'Calls', 'Parts', 'Answers', 'Doubting', 'Queries', 'check_render', 'check_original',
+           'labels_of', 'copied', 'reach', 'predicted', 'agreement', 'row_keys', 'same_inputs', 'checked_draw',
+           'checked_agreement', 'checked_coverage', 'checked_listing', 'BudgetSpent', 'in_parts', 'pace', 'Budget',
+           'admitted', 'Calls', 'Parts', 'Answers', 'Doubting', 'Queries', 'check_render', 'check_original',
            'from_checks', 'check_same']
 
 # %% ../nbs/01b_asking.ipynb #hdc2f1b
@@ -171,6 +171,14 @@ def row_keys(
     keys = rows.view(f"V{width}").ravel().tolist() if rows.size else [b""] * len(rows)
     return keys if width <= 512 else [blake2b(key, digest_size=16).digest() for key in keys]
 
+def same_inputs(a: Any, b: Any) -> bool:
+    "Are two batches the same: lists, arrays, DataFrames?"
+    if hasattr(a, "equals"): return a.equals(b)
+    try:
+        a, b = np.asarray(a), np.asarray(b)
+        return a.shape == b.shape and bool(((a == b) | ((a != a) & (b != b))).all())  # NaN is NaN
+    except (TypeError, ValueError): return repr(a) == repr(b)  # of different lengths; pandas' NA
+
 # %% ../nbs/01b_asking.ipynb #h8075da
 def checked_draw(
     sampler: Sampler,
@@ -192,7 +200,18 @@ def checked_draw(
             f"({len(rules)}, c), came: {choices.dtype} {choices.shape}")
     return held, choices
 
-# %% ../nbs/01b_asking.ipynb #h152b84
+# %% ../nbs/01b_asking.ipynb #h6d739c
+def checked_agreement(agreed: Any, n: int) -> np.ndarray:
+    "n numbers in [0, 1]. Raises TypeError or ValueError."
+    try: numbers = np.array(agreed, float)  # a copy: the function may write into its answer
+    except (TypeError, ValueError):
+        raise TypeError(f"agrees must return numbers in [0, 1], came: {str(agreed):.80}; of a "
+                        "model, agreement(predict, instance) makes such a function") from None
+    require(numbers.shape == (n,) and ((numbers >= 0) & (numbers <= 1)).all(),
+            f"agrees must return {n} numbers in [0, 1], came: shape {numbers.shape}, "
+            f"{numbers.ravel()[:3].tolist()}; agreement(predict, instance) makes it of a model")
+    return numbers
+
 def checked_coverage(sampler: Sampler, rules: np.ndarray) -> np.ndarray:
     "The sampler's coverage `(k,)` of rules `(k, d)`. Raises ValueError unless k shares came."
     shares = np.asarray(sampler.coverage(rules))
@@ -222,15 +241,6 @@ def checked_listing(sampler: Sampler) -> tuple:  # held `(m, d)`, choices `(m, c
     require(alone is None or np.allclose(told, alone),
             f"{who} gives its inputs other shares than coverage does: {told}, {alone}")
     return listed
-
-# %% ../nbs/01b_asking.ipynb #h8f893b
-def same_inputs(a: Any, b: Any) -> bool:
-    "Are two batches the same: lists, arrays, DataFrames?"
-    if hasattr(a, "equals"): return a.equals(b)
-    try:
-        a, b = np.asarray(a), np.asarray(b)
-        return a.shape == b.shape and bool(((a == b) | ((a != a) & (b != b))).all())  # NaN is NaN
-    except (TypeError, ValueError): return repr(a) == repr(b)  # of different lengths; pandas' NA
 
 # %% ../nbs/01b_asking.ipynb #hc89b4e
 class BudgetSpent(Exception):
@@ -293,18 +303,6 @@ def admitted(sampler: Any) -> Sampler:
     require(np.shape(own) == drawn.shape,
             f"{who}.original must return choices {drawn.shape}, came: shape {np.shape(own)}")
     return sampler
-
-# %% ../nbs/01b_asking.ipynb #h6d739c
-def checked_agreement(agreed: Any, n: int) -> np.ndarray:
-    "n numbers in [0, 1]. Raises TypeError or ValueError."
-    try: numbers = np.array(agreed, float)  # a copy: the function may write into its answer
-    except (TypeError, ValueError):
-        raise TypeError(f"agrees must return numbers in [0, 1], came: {str(agreed):.80}; of a "
-                        "model, agreement(predict, instance) makes such a function") from None
-    require(numbers.shape == (n,) and ((numbers >= 0) & (numbers <= 1)).all(),
-            f"agrees must return {n} numbers in [0, 1], came: shape {numbers.shape}, "
-            f"{numbers.ravel()[:3].tolist()}; agreement(predict, instance) makes it of a model")
-    return numbers
 
 # %% ../nbs/01b_asking.ipynb #hdcbc24
 class Calls(Budget):

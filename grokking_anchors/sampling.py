@@ -27,13 +27,18 @@ class Contract:
     predicates: Sequence[str] = ()  # d readable strings, all true for the instance
     exact_reuse = False  # is a draw under a rule one with nothing fixed, given that the rule holds?
 
-    def draw(self, rules, rng):
-        "Rules `(n, d)` bool, a row per sample -> held `(n, d)`, held >= rules; choices `(n, c)`."
+    def draw(self, rules, rng):  # `(n, d)` bool, one row per sample; numpy Generator
+        "Samples: held `(n, d)` bool, held >= rules, and their recipes, choices `(n, c)`."
         raise NotImplementedError(f"{type(self).__name__} must define draw(rules, rng)")
 
-    def render(self, choices):
-        "Choices `(n, c)`, whole numbers or bool -> n model inputs; no randomness is left here."
+    def render(self, choices):  # `(n, c)` whole numbers or bool, as `draw` gave them
+        "The n model inputs that these recipes stand for; no randomness is left here."
         raise NotImplementedError(f"{type(self).__name__} must define render(choices)")
+
+    def original(self):
+        "Choices `(1, c)` that give the instance itself: those with every predicate held."
+        full = np.ones((1, len(self.predicates)), bool)
+        return self.draw(full, np.random.default_rng(0))[1]
 
 # %% ../nbs/01_sampling.ipynb #h86be0a
 class Sampler(Contract):
@@ -45,16 +50,13 @@ class Sampler(Contract):
     states = cached_property(lambda self: np.eye(len(self.predicates), dtype=bool))  # see 08a
     short, under = 0., "these perturbations"  # see 05b; "precision exceeds .95 under ..."
     alone = property(lambda self: f"{self.under}; nothing else is replaced")  # the same, for 10b
-    def restored(self, choices, gone): return choices  # all but `gone` `(n, d)` as in the instance
-    def coverage(self, rules): return None  # `(k,)` for rules `(k, d)`; None: counted on samples
-    def enumerate(self): return None  # every input once: held, choices, probabilities
-    def examples(self, choices): return self.render(choices)  # how an explanation keeps samples
-    def remark(self, rule): return ""  # what must be added to a claim about this rule
-
-    def original(self):
-        "Choices `(1, c)` that give the instance itself: those with every predicate held."
-        full = np.ones((1, len(self.predicates)), bool)
-        return self.draw(full, np.random.default_rng(0))[1]
+    def restored(self, choices, gone):  # `(n, c)`; `(n, d)` bool, what may stay replaced
+        "Choices `(n, c)` with everything but `gone` as in the instance; see 10b."
+        return choices
+    def coverage(self, rules): "Share `(k,)` of samples that rules `(k, d)` fit; None: counted."
+    def enumerate(self): "Every input once: held, choices, probabilities `(m,)`; None: cannot."
+    def examples(self, choices): "Inputs as an explanation keeps them."; return self.render(choices)
+    def remark(self, rule): "What must be added to a claim about `rule (d,)`, a text."; return ""
 
 # %% ../nbs/01_sampling.ipynb #h8269f2
 class IndependentSampler(Sampler):
@@ -64,12 +66,12 @@ class IndependentSampler(Sampler):
         self.predicates, self.keep = predicates, keep  # `keep`: a number, or `(d,)`
         never = np.any(np.equal(keep, 0))  # then most rules are never drawn by chance
         self.n_inputs = None if never else 2 ** len(predicates)
-
     def draw(self, rules, rng):
         held = rules | (rng.random(rules.shape) < self.keep)
         return held, self.choose(held, rng)
-
-    def choose(self, held, rng): return held  # the recipes of samples `(n, d)`
+    def choose(self, held, rng):  # `(n, d)` bool; numpy Generator
+        "Recipes `(n, c)` of samples in which this holds: here, what holds."
+        return held
     def coverage(self, rules):
         return np.prod(np.broadcast_to(self.keep, np.shape(rules)), axis=1, where=rules)
     def enumerate(self):

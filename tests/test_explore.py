@@ -100,7 +100,7 @@ def test_control_says_what_it_wants():
 def test_hold_view_counts_what_the_model_says():
     """With 'is' and 'best' held everything agrees; with nothing held the share is near the exact .569."""
     agrees = agreement(toy_model, [SENTENCE])
-    assert "400 of 400 neighbours agree" in hold_view(toy_sampler(), agrees, [0, 1, 0, 1, 0, 0], 400).text
+    assert "400 of 400 samples agree" in hold_view(toy_sampler(), agrees, [0, 1, 0, 1, 0, 0], 400).text
     text = hold_view(toy_sampler(), agrees, [0] * 6, 4000).text
     assert "Holding nothing" in text
     assert abs(float(text.split("share ")[1][:5]) - 0.569) < 4 * 0.0079  # standard errors

@@ -14,18 +14,18 @@ def hold_view(
     sampler: Any,  # see `Sampler`
     agrees: Any,  # from `agreement`
     rule: Any,  # `(d,)` bool: what is held
-    n: int = 100,  # fresh neighbours
-    seed: int = 0,  # another seed, other neighbours
+    n: int = 100,  # fresh samples
+    seed: int = 0,  # another seed, other samples
     delta: float = .1,  # each bound, for one n, is wrong with at most this probability
 ) -> View:
-    """Fresh neighbours under one rule: the running share that agrees, with its bounds."""
+    """Fresh samples under one rule: the running share that agrees, with its bounds."""
     rule = np.asarray(rule, bool)
     choices = sampler.draw(np.tile(rule, (n, 1)), np.random.default_rng(seed))[1]
     agreed = agrees(sampler.render(choices))
     hits, pulls = agreed.cumsum(), np.arange(1, n + 1)
     lower, upper = kl_bounds(hits, pulls, np.log(1 / delta))
     names = np.array(sampler.names)[rule]
-    text = (f"Holding {', '.join(names) or 'nothing'}: {hits[-1]:g} of {n} neighbours agree, "
+    text = (f"Holding {', '.join(names) or 'nothing'}: {hits[-1]:g} of {n} samples agree, "
             f"share {hits[-1] / n:.3f}, bounds {lower[-1]:.3f} and {upper[-1]:.3f}.")
     some = sampler.render(choices[:8]), agreed[:8]
     return View(text, figures.running_share(hits / pulls, lower, upper, *some))
