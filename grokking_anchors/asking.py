@@ -147,7 +147,7 @@ def agreement(
     target: Any = None,  # a label, or several that count as one; the instance's own when not given
     tolerance: Any = None, soft: bool = False,  # regression, see `reach`; probabilities
 ) -> Agreement:  # a function: n inputs -> `(n,)` agreement
-    "Does the model say the same? Raises ValueError when `instance` is no one, or not in `target`."
+    "Does the model say the same? Raises ValueError unless it is one instance, in `target`."
     require(isinstance(soft, bool | np.bool_), f"soft must be True or False: {soft!r}", TypeError)
     require(len(instance) == 1, "instance must be a batch of one, as the model wants it "
             f"(series[None], [text]), came: {len(instance)} inputs")
