@@ -147,17 +147,17 @@ def agreement(
     target: Any = None,  # a label, or several that count as one; the instance's own when not given
     tolerance: Any = None, soft: bool = False,  # regression, see `reach`; probabilities
 ) -> Agreement:  # a function: n inputs -> `(n,)` agreement
-    "Does the model say the same? Raises ValueError when the instance is not in `target`."
+    "Does the model say the same? Raises ValueError unless it is one instance, in `target`."
     require(isinstance(soft, bool | np.bool_), f"soft must be True or False: {soft!r}", TypeError)
+    require(len(instance) == 1, "instance must be a batch of one, as the model wants it "
+            f"(series[None], [text]), came: {len(instance)} inputs")
     first = model_outputs(predict, copied(instance))
     if tolerance is not None:
         fine = first.ndim == 1 and first.dtype.kind in "biuf" and target is None and not soft
         require(fine, "tolerance needs one number per input from the model, no target, no soft")
-        require(np.isfinite(first[0]), f"predict returned {first[0]} for the instance: a tolerance "
-                "needs a finite number")
+        require(np.isfinite(first[0]), f"tolerance needs a finite number, predict: {first[0]}")
         return Agreement(predict, first[0], tolerance=reach(tolerance, float(first[0])))
-    label = as_labels(first)[0]
-    columns = first.shape[1] if first.ndim == 2 else 0
+    label, columns = as_labels(first)[0], first.shape[1] if first.ndim == 2 else 0
     made = Agreement(predict, label, labels_of(target, label), soft=soft, columns=columns)
     return replace(made, own=float(made.judge(first)[0]))
 

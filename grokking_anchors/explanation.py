@@ -119,7 +119,7 @@ class Answering(Claim):
         return import_module("grokking_anchors.breaking").breaks(self, predictor, **options)
     def check(self, inputs: Any) -> np.ndarray:
         "Which predicate holds for which input: `(n, d)` bool. Every kind of input knows how."
-        raise NotImplementedError(f"{type(self).__name__} cannot check new inputs")
+        raise NotImplementedError(f"{type(self).__name__} cannot check new inputs: define check")
 
     def holds(self, inputs: Any) -> np.ndarray:
         "Does the rule hold for each of n new inputs: `(n,)` bool."

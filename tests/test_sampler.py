@@ -1,11 +1,15 @@
 """The contract of samplers: what each must bring, what each may say, and how one that breaks it is told so."""
 
+import re
+
 import numpy as np
 import pytest
 
+from conftest import ROOT, read
 from grokking_anchors import IndependentSampler, Sampler, agreement, find_anchor
 from grokking_anchors.asking import Queries
 from grokking_anchors.encoding import all_rules, applies
+from grokking_anchors.explanation import explain
 from grokking_anchors.sampling import WordSwaps, toy_model, toy_sampler
 from grokking_anchors.segments import Collage
 from grokking_anchors.settings import Settings
@@ -172,6 +176,88 @@ def test_a_listing_must_agree_with_itself(listed, words):
         find_anchor(bits(["a", "b", "c"]), agrees, search="exact")
     with pytest.raises(ValueError, match="lists its inputs"):
         find_anchor(Good(), agrees, search="exact")
+
+
+# ---- a first sampler: what 06c shows --------------------------------------------------------
+
+PAGE = ["".join(cell["source"]) for cell in read(ROOT / "nbs/06c_your_own.ipynb")["cells"]]
+
+
+def template():
+    """The class of the page that is to be copied: its lines, and itself."""
+    cell = next(text for text in PAGE if "class Series(Sampler)" in text)
+    source, names = cell[cell.index("class Series(Sampler)") :], dict(np=np, Sampler=Sampler)
+    exec(source, names)
+    return [line for line in source.splitlines() if line.strip()], names["Series"]
+
+
+def test_the_template_is_fifteen_lines_and_keeps_the_contract():
+    """On a series that it has never seen, of another length and in other segments."""
+    lines, series = template()
+    window = np.arange(14.0)
+    sampler = series(window, [window + 100, window + 200], segments=4)
+    assert len(lines) <= 15 and len(sampler.predicates) == 4
+    assert (sampler.render(sampler.original()) == window).all()
+    rules, rng = np.tile([False, True, False, False], (2000, 1)), np.random.default_rng(0)
+    held, choices = sampler.draw(rules, rng)
+    inputs = sampler.render(choices)
+    assert held[:, 1].all() and abs(held[:, [0, 2, 3]].mean() - 0.5) < 0.03
+    assert (held[:, sampler.segment] == (inputs == window)).all()
+    assert (np.unique((inputs - window).round()) == [0, 100, 200]).all()
+    found = find_anchor(sampler, agreement(lambda rows: rows[:, 13] < 50, window[None]), seed=0)
+    assert found.certified and found.rule.tolist() == [False, False, False, True]
+
+
+def test_the_page_names_every_member():
+    """Whatever the base class offers stands in the table of 06c, or among the three that are needed."""
+    told = set(re.findall(r"\w+", " ".join(re.findall(r"^\| (`.*?) \|", "\n".join(PAGE), re.MULTILINE))))
+    members = {name for base in Sampler.__mro__[:2] for name in vars(base) if not name.startswith("_")}
+    assert members - {"predicates", "draw", "render"} <= told
+    assert {"exact_reuse", "coverage", "states", "restored"} <= members
+
+
+def test_a_forgotten_exact_reuse_costs_rows_and_nothing_else():
+    """The default is the careful one: the same rule, from the search that can live with it."""
+    found = [find_anchor(one(), agrees, seed=0) for one in (Good, lambda: spoilt(exact_reuse=False))]
+    assert [one.search for one in found] == ["beam", "surrogate"]
+    assert found[0].rule.tolist() == found[1].rule.tolist() == [True, False, False]
+    assert found[0].queries["rows"] < found[1].queries["rows"]
+
+
+MISTAKES = {  # what a reader did -> how, and the words that help
+    "kept and replaced swapped": (lambda: ask(render=lambda self, choices: 1 - choices), "kept and replaced swapped"),
+    "chance in render": (lambda: ask(render=render_dice), "all randomness must be in the choices"),
+    "no predicates": (lambda: ask(predicates=()), "Spoilt.predicates must be readable strings"),
+    "draw returns one array": (lambda: ask(draw=draw_one_array), r"two arrays, held \(n, d\) and choices \(n, c\)"),
+    "draw does not look at the rule": (lambda: ask(draw=draw_unheld), "what a rule names, each sample holds"),
+    "the model as agrees": (lambda: find_anchor(toy_sampler(), toy_model), r"agreement\(predict, instance\)"),
+    "no batch": (lambda: agreement(len, np.arange(16.0)), r"batch of one.*series\[None\].*came: 16 inputs"),
+    "exact, and no listing": (lambda: ask("exact"), r"lists its inputs \(n_inputs, enumerate\)"),
+    "holds, and no check": (lambda: explain(Good(), agrees, seed=0).holds([[0, 0, 0]]), "new inputs: define check"),
+}  # fmt: skip
+
+
+def ask(search="auto", **members):
+    """A search with a spoilt sampler."""
+    return find_anchor(spoilt(**members), agrees, search=search, seed=0)
+
+
+@pytest.mark.parametrize("make, words", MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_of_a_first_sampler_is_told(make, words):
+    """Each mistake of the page, by name and with what to do; the page makes the same ones."""
+    with pytest.raises((TypeError, ValueError, NotImplementedError), match=words):
+        make()
+    assert len(MISTAKES) == next(text for text in PAGE if text.startswith("def no_predicates")).count("lambda:")
+
+
+@pytest.mark.parametrize("instance", [np.arange(5.0), "a text", ["one", "two"], [], np.zeros((2, 3))], ids=str)
+@pytest.mark.parametrize("question", [{}, dict(tolerance=1), dict(soft=True)], ids=str)
+def test_an_instance_is_a_batch_of_one(instance, question):
+    """Else the model's own error would come, or the answer to its first part would be taken for the whole."""
+    asked = []
+    with pytest.raises(ValueError, match=f"instance must be a batch of one.*came: {len(instance)} inputs"):
+        agreement(lambda inputs: asked.append(inputs) or np.ones(len(inputs)), instance, **question)
+    assert asked == []
 
 
 # ---- independent coins ----------------------------------------------------------------------
