@@ -202,7 +202,6 @@ def checked_dtype(dtype):
     require(found.kind in "buif", f"dtype must be a dtype of numbers, came: {dtype!r}")
     return found
 
-# %% ../nbs/09a_image.ipynb #c060
 def checked_backgrounds(
     backgrounds: Any,  # m pictures
     image: np.ndarray,

@@ -127,7 +127,6 @@ def numbered(groups, fixed):
     groups[groups >= 0] = np.unique(groups[groups >= 0], return_inverse=True)[1]
     return groups
 
-# %% ../nbs/07_words.ipynb #h43aa7e
 class MaskedWords(TextSampler):
     "Samples of a text: what is changed is masked by `unk`, all its tokens."
     options = ("sample_proba", "unk")
@@ -157,7 +156,6 @@ class MaskedWords(TextSampler):
         rows = np.where(choices[:, self.groups], *self.pieces).tolist() if len(choices) else []
         return ["".join(row) + self.tail for row in rows]
 
-# %% ../nbs/07_words.ipynb #c019
 def masked_pieces(
     words: list, gaps: list,  # tokens, and what stands before each
     unk: str,  # the replacement
