@@ -172,7 +172,7 @@ def sorted_table(reader: TableReader, columns: list, bins: list) -> Table:
     if n > 100_000: base = np.sort(np.random.default_rng(0).choice(n, 100_000, replace=False))
     return Table(reader, columns, table, order, starts, base)
 
-# %% ../nbs/08_rows.ipynb #n9ae108
+# %% ../nbs/08_rows.ipynb #h29206d
 def edge_text(edge: float, kind: str = "number", days: bool = False) -> str:
     "An edge with all its digits; a date without its 0:00, if all are `days`."
     if kind in TIMES: return time_text(edge, kind, days)
@@ -216,7 +216,6 @@ def category_column(reader: TableReader, j: int, values: np.ndarray, unit: str =
     column.counts = np.bincount(bins, minlength=column.size + 1).tolist()
     return column
 
-# %% ../nbs/08_rows.ipynb #h7e74e2
 def fitted(
     reader: TableReader, how: dict,  # column -> see `cut`; None: the quartiles and a tree
     asked: Any = None,  # numbers of training rows, and what the model says of them: see `cut`
@@ -375,7 +374,7 @@ class ObservedSampler(TableSampler):
         choices = self.table.base[:, None]
         return self.held(choices), choices, np.full(len(choices), 1 / len(choices))
 
-# %% ../nbs/08_rows.ipynb #haeecd6
+# %% ../nbs/08_rows.ipynb #h3a8cb5
 def line_of(column: Column, values: np.ndarray, low: int, high: int) -> dict:
     "A number line: the text, the data, the interval and the instance's value."
     number, bounds = column.kind in NUMBERS, [-np.inf, *column.edges, np.inf]
@@ -486,7 +485,6 @@ class TabularExplanation(Explanation):
         lines = [line_of(columns[j], values[j], low, high) for j, low, high in self.merged()]
         return number_lines(lines, self.title)
 
-# %% ../nbs/08_rows.ipynb #nf82055
 def unseen_precision(queries: Any, rule: np.ndarray, most: int = 1000) -> tuple | None:
     "Precision of the rule `(d,)` on held-out rows, and their number; None: none, or no budget."
     sampler = queries.sampler

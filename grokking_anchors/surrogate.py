@@ -36,7 +36,7 @@ def ridge_logistic(
     agreed: np.ndarray,  # `(n,)` in [0, 1]
     start: np.ndarray | None = None, penalty: float = 1.,  # weights to begin with
 ) -> np.ndarray:  # `(d + 1,)` weights, the intercept first
-    "Ridge logistic regression by at most 7 Newton steps (the bound of the reference search)."
+    "Logistic regression with a ridge, by at most 7 Newton steps."
     few, every = telling(held, agreed), np.zeros(held.shape[1] + 1)
     X = np.column_stack([np.ones(len(held), np.float32), held[:, few].astype(np.float32)])
     weights = (every if start is None else start)[told := np.r_[0, few + 1]]
@@ -170,7 +170,7 @@ def guesses(model: Surrogate, rules: np.ndarray) -> np.ndarray:
 
 # %% ../nbs/08a_surrogate.ipynb #c031
 def build(model: Surrogate, goal: float, plan: np.ndarray | None = None) -> np.ndarray:
-    "From the empty plan until the guess reaches the goal, by gain per loss (.05: the reference)."
+    "From the empty plan until the guess reaches the goal, by gain for the price (.05: see above)."
     plan = model.free if plan is None else plan
     guess, cover = moves(model, plan)
     while guess[plan[0]] < goal:
@@ -216,7 +216,7 @@ def learn(model: Surrogate, tally: Tally):
 
 # %% ../nbs/08a_surrogate.ipynb #c039
 def goals(settings: Settings) -> np.ndarray:  # `(beam_size,)`
-    "Guessed precisions to aim at (the reference search: -.01 to .035 around the threshold)."
+    "Guessed precisions to aim at, from .01 below the threshold to .035 above it."
     n = settings.beam_size
     around = np.linspace(-.01, .035, n) if n > 1 else np.array([.0125])
     return np.minimum(settings.threshold + around, .999)
