@@ -320,7 +320,8 @@ def in_words(
                                 "before a rule was certified")
     if close := hopeful(certifier, settings.threshold):
         return "undecided", f"a rule may exceed {t}: {still_missing(close[0], settings.threshold)}"
-    return "exhausted", f"no rule that was tried reaches {t} under {under}"
+    word = "reach" if settings.threshold == 1 else "exceed"
+    return "exhausted", f"no rule that was tried is shown to {word} {t} under {under}"
 
 # %% ../nbs/05b_search.ipynb #hfba8c2
 def rule_to_return(certifier: Certifier, coverage_of: Callable) -> Tested:
