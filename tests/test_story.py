@@ -316,7 +316,7 @@ def misplaced(cells):
         text, engine = source(cell), "engine" in tags(cell)
         code = cell["cell_type"] == "code"
         behind = behind or not code and bool(BEHIND.search(text))
-        row = row + 1 if code and not engine and not text.startswith("#| hide\n") else 0
+        row = row + (not engine and minutes.is_shown(cell)) if code else 0
         words = [word for line in text.splitlines() if not line.startswith("|") for word in line.split()]
         told = {
             "engine, and not behind the room": engine and not behind,
@@ -324,7 +324,7 @@ def misplaced(cells):
             "engine, and not folded": code and engine and not cell["metadata"].get("jupyter", {}).get("source_hidden"),
             "an exercise behind the room": behind and ("solution" in tags(cell) or "**Exercise" in text),
             f"{len(words)} words": not code and len(words) > LONGEST,
-            "a third code cell without a word": row == 3,
+            "a third code cell without a word": row == 3 and code and minutes.is_shown(cell),
         }
         found += [f"cell {cell['id']}: {what}: {text[:50]!r}" for what, so in told.items() if so]
     return found
@@ -342,6 +342,7 @@ def cell(text, *tagged, kind="code", **metadata):
 
 
 FOLDED = {"jupyter": {"source_hidden": True}}
+PROSE = cell("And then?", kind="markdown")
 DOOR = cell("## Behind the room\n\nFor engineers.", kind="markdown")
 
 
@@ -353,7 +354,8 @@ DOOR = cell("## Behind the room\n\nFor engineers.", kind="markdown")
         ([DOOR, cell("1", "engine")], ["engine, and not folded"]),
         ([DOOR, cell("1")], ["behind the room, and not tagged engine"]),
         ([DOOR, cell("1", "engine", "solution", **FOLDED)], ["an exercise behind the room"]),
-        ([cell("1"), cell("2"), cell("3"), cell("4")], ["a third code cell without a word"]),
+        ([cell("1"), cell("2"), cell("3"), cell("import a"), cell("4")], ["a third code cell without a word"]),
+        ([cell("1"), cell("import a"), cell("2", "solution"), cell("3"), PROSE, cell("4")], []),
         ([cell("word " * 121, kind="markdown")], ["121 words"]),
     ],
 )
