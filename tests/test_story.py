@@ -37,11 +37,11 @@ class Breach(NamedTuple):
 
 def glossary(text):
     """Its rows and its everyday words: forms of a term -> the room that explains it, and a set of words."""
-    table, _, everyday = re.sub(r"[*`]", "", text).partition("Everyday words")
+    table, _, everyday = re.sub(r"[*`]", "", text).partition("## Everyday words")
     rows = [[part.strip() for part in line.strip("| ").split("|")] for line in table.splitlines() if "|" in line]
-    words = re.findall(r"[^\W\d][\w -]*", re.sub(r"^.*:", "", everyday, flags=re.MULTILINE))
     terms = {tuple(forms_of(row[0])): row[-1] for row in rows if re.fullmatch(r"\d\d[a-z]?", row[-1])}
-    return terms, {word.strip().lower() for word in words}
+    listed = re.findall(r"^[|-] ([^|\n]+)", everyday, re.MULTILINE)  # a table, or a list
+    return terms, {word for line in listed for word in forms_of(line)} - {"word"}
 
 
 def forms_of(text):
@@ -195,7 +195,8 @@ def test_planted_terms_are_found(room, texts, expected):
 def test_a_glossary_is_taken_apart():
     """Several forms, the room at the end, and the words that everybody knows."""
     table = "| word | meaning | from |\n|---|---|---|\n| arm, *pull* | x | 03 |"
-    text = f"{table}\n\n## Everyday words\n\n- model, sample\n- row"
+    plain = "Used plainly, too.\n\n- model, sample\n\n| word | x |\n|---|---|\n| row | x |"
+    text = f"{table}\n\n## Everyday words\n\n{plain}"
     assert glossary(text) == ({("arm", "pull"): "03"}, {"model", "sample", "row"})
 
 
