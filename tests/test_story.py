@@ -37,11 +37,11 @@ class Breach(NamedTuple):
 
 def glossary(text):
     """Its rows and its everyday words: forms of a term -> the room that explains it, and a set of words."""
-    table, _, everyday = re.sub(r"[*`]", "", text).partition("Everyday words")
+    table, _, everyday = re.sub(r"[*`]", "", text).partition("## Everyday words")
     rows = [[part.strip() for part in line.strip("| ").split("|")] for line in table.splitlines() if "|" in line]
-    words = re.findall(r"[^\W\d][\w -]*", re.sub(r"^.*:", "", everyday, flags=re.MULTILINE))
     terms = {tuple(forms_of(row[0])): row[-1] for row in rows if re.fullmatch(r"\d\d[a-z]?", row[-1])}
-    return terms, {word.strip().lower() for word in words}
+    listed = re.findall(r"^[|-] ([^|\n]+)", everyday, re.MULTILINE)  # a table, or a list
+    return terms, {word for line in listed for word in forms_of(line)} - {"word"}
 
 
 def forms_of(text):
@@ -195,7 +195,8 @@ def test_planted_terms_are_found(room, texts, expected):
 def test_a_glossary_is_taken_apart():
     """Several forms, the room at the end, and the words that everybody knows."""
     table = "| word | meaning | from |\n|---|---|---|\n| arm, *pull* | x | 03 |"
-    text = f"{table}\n\n## Everyday words\n\n- model, sample\n- row"
+    plain = "Used plainly, too.\n\n- model, sample\n\n| word | x |\n|---|---|\n| row | x |"
+    text = f"{table}\n\n## Everyday words\n\n{plain}"
     assert glossary(text) == ({("arm", "pull"): "03"}, {"model", "sample", "row"})
 
 
@@ -316,7 +317,7 @@ def misplaced(cells):
         text, engine = source(cell), "engine" in tags(cell)
         code = cell["cell_type"] == "code"
         behind = behind or not code and bool(BEHIND.search(text))
-        row = row + 1 if code and not engine and not text.startswith("#| hide\n") else 0
+        row = row + (not engine and minutes.is_shown(cell)) if code else 0
         words = [word for line in text.splitlines() if not line.startswith("|") for word in line.split()]
         told = {
             "engine, and not behind the room": engine and not behind,
@@ -324,7 +325,7 @@ def misplaced(cells):
             "engine, and not folded": code and engine and not cell["metadata"].get("jupyter", {}).get("source_hidden"),
             "an exercise behind the room": behind and ("solution" in tags(cell) or "**Exercise" in text),
             f"{len(words)} words": not code and len(words) > LONGEST,
-            "a third code cell without a word": row == 3,
+            "a third code cell without a word": row == 3 and code and minutes.is_shown(cell),
         }
         found += [f"cell {cell['id']}: {what}: {text[:50]!r}" for what, so in told.items() if so]
     return found
@@ -342,6 +343,7 @@ def cell(text, *tagged, kind="code", **metadata):
 
 
 FOLDED = {"jupyter": {"source_hidden": True}}
+PROSE = cell("And then?", kind="markdown")
 DOOR = cell("## Behind the room\n\nFor engineers.", kind="markdown")
 
 
@@ -353,7 +355,8 @@ DOOR = cell("## Behind the room\n\nFor engineers.", kind="markdown")
         ([DOOR, cell("1", "engine")], ["engine, and not folded"]),
         ([DOOR, cell("1")], ["behind the room, and not tagged engine"]),
         ([DOOR, cell("1", "engine", "solution", **FOLDED)], ["an exercise behind the room"]),
-        ([cell("1"), cell("2"), cell("3"), cell("4")], ["a third code cell without a word"]),
+        ([cell("1"), cell("2"), cell("3"), cell("import a"), cell("4")], ["a third code cell without a word"]),
+        ([cell("1"), cell("import a"), cell("2", "solution"), cell("3"), PROSE, cell("4")], []),
         ([cell("word " * 121, kind="markdown")], ["121 words"]),
     ],
 )

@@ -63,7 +63,7 @@ def readable(notebook):
 
 FOLDS = {  # tag of the site -> the line that stays; only what is `unfolded` begins open
     "solution": "The solution",
-    "engine": "Behind the room: the code",
+    "engine": "The code",
     "imports": "What is imported",
     "unfolded": "In the package",
 }
