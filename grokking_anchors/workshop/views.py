@@ -18,7 +18,7 @@ def hold_view(
     seed: int = 0,  # another seed, other samples
     delta: float = .1,  # each bound, for one n, is wrong with at most this probability
 ) -> View:
-    """Fresh samples under one rule: the running share that agrees, with its bounds."""
+    """Fresh neighbours under one rule: the running share that agrees, with its bounds."""
     rule = np.asarray(rule, bool)
     choices = sampler.draw(np.tile(rule, (n, 1)), np.random.default_rng(seed))[1]
     agreed = agrees(sampler.render(choices))
