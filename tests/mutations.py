@@ -603,7 +603,7 @@ MUTATIONS = [
     ),
     *of(
         "01b_asking", "test_conventions.py",
-        ("columns = first.shape[1] if first.ndim == 2 else 0", "columns = 0"),
+        ("first.shape[1] if first.ndim == 2 else 0", "0"),
     ),
     *of(
         "params.py", "test_conventions.py",
