@@ -110,7 +110,7 @@ class Shortlists:
         words, shares = shortlist(answer, self.words[place], **options)
         return self.tables.add(words, shares) if words else self.alone[place]
 
-# %% ../nbs/07b_replacements.ipynb #n5db952
+# %% ../nbs/07b_replacements.ipynb #h63f04b
 def checked_options(
     options: dict,  # as the user gave them
 ) -> dict:
@@ -134,7 +134,6 @@ def checked_options(
             "frac_mask_templates is for filling='parallel': in turn, no template is shared")
     return options
 
-# %% ../nbs/07b_replacements.ipynb #h63f04b
 def fill(lists: Shortlists, masked: np.ndarray, rng: Any) -> np.ndarray:
     "Every masked place by itself: `(n, t)` bool -> choices `(n, t)`."
     (rows, places), choices = np.nonzero(masked), np.zeros(masked.shape, np.int32)
@@ -151,7 +150,6 @@ def fill_in_turn(lists: Shortlists, masked: np.ndarray, rng: Any) -> np.ndarray:
         choices[rows, places] = states[rows, places] = lists.tables.pick(tables, rng)
     return choices
 
-# %% ../nbs/07b_replacements.ipynb #n29f259
 DEFAULTS = dict(sample_proba=.5, top_n=50, temperature=1., use_proba=True, filling="parallel",
                 frac_mask_templates=1., batch_size_lm=32)
 
@@ -210,7 +208,6 @@ class ReplacedWords(TextSampler):
                                              f"(frac_mask_templates={self.pool.fraction:g})")
         return f"words replaced by {source} with probability {self.sample_proba:g}{pool}"
 
-# %% ../nbs/07b_replacements.ipynb #n3b69c5
 TEMPLATES = 2_000  # that a fraction of 1 stands for: about as many as an explanation asks for
 LEAST = 20  # no rule lives on fewer templates
 
@@ -239,7 +236,7 @@ class Pool:
             held[mine] = pool[rng.integers(len(pool), size=len(mine))]
         return held
 
-# %% ../nbs/07b_replacements.ipynb #n41b3cc
+# %% ../nbs/07b_replacements.ipynb #n5db952
 def fixed_places(
     words: list,  # tokens
     stopwords: Any = (),
@@ -251,7 +248,6 @@ def fixed_places(
     signs = set() if sample_punctuation else set(punctuation)
     return [i for i, word in enumerate(words) if word.lower() in stop or set(word) <= signs]
 
-# %% ../nbs/07b_replacements.ipynb #n8b7984
 class SimilarityWords(ReplacedWords):
     "`sampling_strategy='similarity'`."
     options = ("sample_proba", "top_n", "temperature", "use_proba")
