@@ -108,6 +108,13 @@ def test_threshold_one_needs_every_input():
         find_anchor(toy_sampler(), agrees, threshold=1, tau=0.3)
 
 
+@pytest.mark.parametrize("options, told", [({}, "exceed 0.95"), (dict(threshold=1), "reach 1")])
+def test_no_anchor_says_what_was_not_shown(options, told):
+    """An anchor exceeds its threshold; only of a threshold of 1, which nothing exceeds, it reads otherwise."""
+    found = find_anchor(toy_sampler(), agreement(toy_model, [SENTENCE]), max_anchor_size=1, seed=0, **options)
+    assert found.outcome == "exhausted" and f"is shown to {told} under" in found.reason
+
+
 @pytest.mark.parametrize(
     "hits, pulls, threshold",
     [(88, 88, 0.95), (0, 50, 0.95), (12.5, 20, 0.6), (900, 1000, 0.95), (0, 3000, 0.9), (5, 400, 0.5)],
