@@ -85,8 +85,9 @@ PUBLISHED = {"explanation": ["explain"], "image": ["__init__"], "rows": ["__init
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)
 def test_forty_cells(path):
-    """No notebook has more code cells."""
-    assert sum(cell["cell_type"] == "code" for cell in read(path)["cells"]) <= 40
+    """No notebook has more code cells; polls, and help for those who come late, are not counted."""
+    code = [cell for cell in read(path)["cells"] if cell["cell_type"] == "code"]
+    assert sum(not {"poll", "catch-up"} & set(cell["metadata"].get("tags", [])) for cell in code) <= 40
 
 
 @pytest.mark.parametrize("path", numbered(6, first=1), ids=by_name)

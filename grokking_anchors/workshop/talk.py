@@ -55,7 +55,8 @@ def behind(
         if any(still_open(namespace, name) for name in defined(node)):
             exec(compile(ast.Module([node], []), "live", "exec"), namespace)
             typed += defined(node)
-    print(f"open: {', '.join(typed)} (typed for you now)" if typed else "✓ nothing is open up to here")
+    said = f"open: {', '.join(typed)} (typed for you now)"
+    print(said if typed else "✓ nothing is open up to here")
 
 
 def poll(
