@@ -872,6 +872,53 @@ MUTATIONS = [
         "06_explanation", "test_seams.py",
         ("hits + new.sum(axis=1)", "hits"),
     ),
+    # ---- the story: first versions before the package's, the talk, its copies
+    *of(
+        "01b_asking", NOTEBOOK,
+        ("labels_of(target, label), soft=soft", "labels_of(target, label), soft=False"),
+    ),
+    *of(
+        "01b_asking", "test_sampler.py",
+        ("require(len(instance) == 1,", "require(len(instance) >= 1,"),
+    ),
+    Mutation("02_encoding", "holds if np.ndim(rules) == 2 else holds[0]", "holds"),
+    *of(
+        "03_bandit", NOTEBOOK,
+        ("q = np.where(step > 0, q - step, q)", "q = np.where(step > 0, q - step / 2, q)"),
+        ("return x + np.log(x)", "return x"),
+    ),
+    Mutation("04_beam_search", "total += rows @ block.agreed.astype(np.float32), rows.sum(axis=1)",
+             "total += rows @ block.agreed.astype(np.float32) / 2, rows.sum(axis=1)"),
+    *of(
+        "05b_search", "test_search.py -k no_anchor_says",
+        ('word = "reach" if settings.threshold == 1 else "exceed"', 'word = "reach"'),
+    ),
+    Mutation("06_explanation", "cannot check new inputs: define check", "cannot check new inputs", "test_sampler.py"),
+    Mutation("08_rows", "np.maximum.reduceat(np.where(kinds, self.low, 0)",
+             "np.minimum.reduceat(np.where(kinds, self.low, 0)"),
+    *of(
+        "08a_surrogate", NOTEBOOK,
+        ("ridge = np.r_[1e-6, np.full(len(few), penalty)]", "ridge = np.r_[penalty, np.full(len(few), penalty)]"),
+        ("first = np.diff(model.column[kept], prepend=-1) != 0", "first = np.diff(model.column[kept], prepend=-1) == 0"),
+    ),
+    *of(
+        "settings.py", "test_definition.py",
+        ("threshold: float = 0.95 ", "threshold: float = 0.9 "),
+    ),
+    Mutation("workshop/copying.py", '("glossary.md", "settings.md")', '("glossary.md",)',
+             "test_definition.py -k workshop_copy"),
+    *of(
+        "workshop/exercises.py", "test_exercises.py",
+        ("with_import=not imported", "with_import=True"),
+        ("blanks = dict.fromkeys(_blank", "blanks = list(_blank"),
+    ),
+    *of(
+        "workshop/talk.py", "test_live.py",
+        ("if any(still_open(namespace, name)", "if all(still_open(namespace, name)"),
+        ("for node in statements[: ends[0] + 1]:", "for node in statements:"),
+        ('return value is TODO or "TODO" in', 'return "TODO" in'),
+        ("if change.new == right else", "if change.new else"),
+    ),
 ]  # fmt: skip
 
 
