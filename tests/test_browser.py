@@ -100,6 +100,9 @@ def lab(tmp_path_factory):
     news = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
     (folder / "config" / "labconfig").mkdir(parents=True)
     (folder / "config" / "labconfig" / "page_config.json").write_text(json.dumps(news))
+    tracker = folder / "user" / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
+    tracker.parent.mkdir(parents=True)
+    tracker.write_text(json.dumps({"windowingMode": "none"}))  # cells far from the last one stay in the page
     places = {name: str(folder / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")}
     places |= {"JUPYTER_CONFIG_DIR": str(folder / "config"), "IPYTHONDIR": str(folder / "ipython")}
     places |= {"PYTHONPATH": str(ROOT), "JUPYTERLAB_SETTINGS_DIR": str(folder / "user")}
@@ -129,6 +132,7 @@ def lab(tmp_path_factory):
 SLIDER = ".noUi-handle"
 KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status"
 LEFT = "[...document.querySelectorAll('.jp-InputPrompt')].filter(prompt => prompt.innerText.includes('*')).length"
+BEGUN = "[...document.querySelectorAll('.jp-InputPrompt')].some(prompt => /[*0-9]/.test(prompt.innerText))"
 
 
 def run_notebook(page, url, name):
@@ -137,7 +141,7 @@ def run_notebook(page, url, name):
     page.wait_for_function(f"{KERNEL} == 'idle'", timeout=40_000)
     page.wait_for_timeout(1000)  # a kernel that has just started is idle for a moment before it is ready
     page.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.wait_for_function(f"{LEFT} > 0", timeout=20_000)
+    page.wait_for_function(BEGUN, timeout=20_000)
     page.wait_for_function(f"{KERNEL} == 'idle' && {LEFT} == 0", timeout=60_000)
 
 
@@ -198,7 +202,8 @@ def test_other_notebooks_with_widgets(browser, lab, name):
     page = open_page(browser, (lab, lab.replace("http", "ws")), viewport=WIDE)
     run_notebook(page, lab, name)
     assert_fine(page, OTHERS[name])
-    before, after = moved(page, panel(page), SLIDER, "ArrowRight")
+    with_slider = page.locator(".jp-OutputArea-output .widget-vbox").filter(has=page.locator(SLIDER)).first
+    before, after = moved(page, with_slider, SLIDER, "ArrowRight")
     assert before[0] != after[0] and before[1] != after[1]
     page.close()
 

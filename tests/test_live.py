@@ -7,8 +7,8 @@ import sys
 
 import numpy as np
 import pytest
-import talk
 
+import talk
 from conftest import ROOT, read
 from grokking_anchors.bandit import Arms, bernoulli_kl, critical_arms, kl_bounds, kl_lucb, upper_bound
 from grokking_anchors.beam_search import grow

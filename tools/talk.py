@@ -100,8 +100,8 @@ def table(rows) -> str:  # markdown
         [
             *lines,
             "",
-            f"In all {total:.1f} minutes; the {WHOLE - total:.1f} that are left are shared by the stops, for looking and "
-            f"for questions. The blanks have {typed} lines: {names}.",
+            f"In all {total:.1f} minutes; the {WHOLE - total:.1f} that are left are shared by the stops, for looking",
+            f"and for questions. The blanks have {typed} lines: {names}.",
         ]
     )
 
