@@ -141,6 +141,13 @@ def test_behind_leaves_alone_what_is_typed(capsys):
         behind(namespace, "drew")
 
 
+def test_half_a_statement_is_not_enough():
+    """A statement that gives two names is typed when one of them is missing."""
+    namespace = {"movie_snippets": lambda: (["good", "bad"] * 40, np.array(["positive", "negative"] * 40))}
+    behind(namespace, "agrees")
+    assert namespace["agrees"]([namespace["sentence"]]).all()
+
+
 def test_a_poll_answers_after_the_choice(capsys):
     """Neither the text nor the buttons tell."""
     widget = poll("Which?", ["one", "two"], right="two", why="Because of 2 > 1.")
