@@ -86,14 +86,14 @@ def test_clean_removes_what_differs_from_run_to_run():
 
 
 def test_cleaning_folds_what_is_behind_the_room():
-    """A code cell tagged `engine` is folded, whoever forgot it; no other is."""
+    """A code cell tagged `engine` or `poll` is folded, whoever forgot it; no other is."""
     cells = [
         {"cell_type": "code", "id": tag, "source": ["1"], "outputs": [], "execution_count": None,
          "metadata": {"tags": [tag], "jupyter": {"source_hidden": tag == "slow"}}}
-        for tag in ("engine", "slow")
+        for tag in ("engine", "poll", "slow")
     ]  # fmt: skip
     cleaned = refresh.clean({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
-    assert [cell["metadata"].get("jupyter") for cell in cleaned["cells"]] == [{"source_hidden": True}, None]
+    assert [cell["metadata"].get("jupyter") for cell in cleaned["cells"]] == [{"source_hidden": True}] * 2 + [None]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=by_name)

@@ -76,6 +76,7 @@ def test_what_is_folded(site, path):
         ("#| export\ndef f(): pass", [], "unfolded"),
         ("#| export\ndef f(): pass", ["engine"], "engine"),
         ("import numpy as np", ["engine"], "engine"),
+        ("poll()", ["poll"], "poll"),
         ("n = 6", ["solution"], "solution"),
         ("#| hide_input\nimport numpy as np", [], "remove-input"),
         *((text, [], None) for text in ("n = 6", "import numpy as np\nn = np.pi", "%time n", "# words")),
@@ -86,7 +87,7 @@ def test_kind_of_a_fold(text, tags, kind):
     told = reading.folded(text, tags)
     assert set(told["tags"]) - set(tags) - {"hide-input", "hide-cell"} == ({kind} if kind else set()) - set(tags)
     assert ("hide-cell" in told["tags"]) == (kind == "solution")
-    assert ("hide-input" in told["tags"]) == (kind in ("imports", "unfolded", "engine"))
+    assert ("hide-input" in told["tags"]) == (kind in ("imports", "unfolded", "engine", "poll"))
 
 
 def test_broken_links_are_found(tmp_path):

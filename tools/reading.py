@@ -64,6 +64,7 @@ def readable(notebook):
 FOLDS = {  # tag of the site -> the line that stays; only what is `unfolded` begins open
     "solution": "The solution",
     "engine": "The code",
+    "poll": "The poll",
     "imports": "What is imported",
     "unfolded": "In the package",
 }
@@ -77,7 +78,7 @@ def folded(
     if re.search(r"^#\|\s*hide_input", text, re.MULTILINE):
         return {"tags": [*tags, "remove-input"]}
     kind = "imports" if only_imports(text) else "unfolded" if re.match(r"#\|\s*export", text) else ""
-    kind = next((tag for tag in ("solution", "engine") if tag in tags), kind)
+    kind = next((tag for tag in ("solution", "engine", "poll") if tag in tags), kind)
     if not kind:
         return {"tags": tags}
     prompts = dict.fromkeys(("code_prompt_show", "code_prompt_hide"), FOLDS[kind])

@@ -97,13 +97,13 @@ def stderr_of(
 def clean(
     notebook: dict,  # as JSON gives it; changed in place
 ) -> dict:  # the same notebook
-    """Strip what differs from run to run: counts, times, ids, widgets, stderr. Cells tagged `engine` are folded."""
+    """Strip what differs from run to run: counts, times, ids, widgets, stderr; fold what is tagged `engine` or `poll`."""
     clean_nb(notebook, allowed_cell_metadata_keys=get_config(ROOT).allowed_cell_metadata_keys)
     notebook["metadata"].pop("widgets", None)
     for cell in code_cells(notebook):
         cell["outputs"] = [out for out in cell["outputs"] if not is_stderr(out) and not is_widget(out)]
         cell["metadata"].pop("jupyter", None)
-        if "engine" in cell["metadata"].get("tags", []):
+        if {"engine", "poll"} & set(cell["metadata"].get("tags", [])):  # a poll holds its answer
             cell["metadata"]["jupyter"] = {"source_hidden": True}
     describe_pictures(notebook)
     return notebook
