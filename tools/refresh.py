@@ -97,7 +97,7 @@ def stderr_of(
 def clean(
     notebook: dict,  # as JSON gives it; changed in place
 ) -> dict:  # the same notebook
-    """Strip what differs from run to run: counts, times, ids, widgets, stderr; fold what is tagged `engine` or `poll`."""
+    """Strip what differs from run to run: counts, times, ids, widgets, stderr; fold `engine` and `poll` cells."""
     clean_nb(notebook, allowed_cell_metadata_keys=get_config(ROOT).allowed_cell_metadata_keys)
     notebook["metadata"].pop("widgets", None)
     for cell in code_cells(notebook):
