@@ -11,7 +11,7 @@ def all_rules(
     d: int,  # number of predicates
 ) -> np.ndarray:  # `(2**d, d)` bool; row 0 is the empty rule, the last one holds everything
     "Every rule there is."
-    return (np.arange(2**d)[:, None] >> np.arange(d)[::-1] & 1).astype(bool)
+    return ((np.arange(2**d)[:, None] >> np.arange(d)[::-1]) & 1).astype(bool)
 
 # %% ../nbs/02_encoding.ipynb #c036
 def coverage(
