@@ -62,7 +62,7 @@ class Arms(NamedTuple):
         return self._replace(hits=self.hits + hits, pulls=self.pulls + pulls)
 
 # %% ../nbs/03_bandit.ipynb #c038
-MOST = 100  # arms that are asked in one round: a call to the model stays within bounds
+MOST = 100  # arms that are asked in one round: limits the size of one model call
 
 def critical_arms(
     lower: np.ndarray,  # `(k,)`

@@ -13,7 +13,7 @@ NAME = "grokking-anchors"
 HOW = "words outside the rule are replaced by UNK with probability 0.5; the model "
 OPTIONS = {  # name -> type, meaning
     "threshold": (float, "precision an anchor must exceed"),
-    "delta": (float, "allowed share of wrong claims"),
+    "delta": (float, "allowed share of explanations with a false claim"),
     "tau": (float, "tolerance of the bandit: larger is faster, worse"),
     "beam_size": (int, "rules that grow at each level"),
     "seed": (int, "same seed, same answer"),

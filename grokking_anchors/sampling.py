@@ -25,7 +25,7 @@ def toy_model(
 class Contract:
     "What every sampler brings: some predicates, and two methods."
     predicates: Sequence[str] = ()  # d readable strings, all true for the instance
-    exact_reuse = False  # may a sample that holds a rule by luck serve it? see below
+    exact_reuse = False  # is a free draw in which a rule happens to hold a draw under it?
 
     def draw(self, rules, rng):  # `(n, d)` bool, one row per sample; numpy Generator
         "Samples: held `(n, d)` bool, held >= rules, and their recipes, choices `(n, c)`."

@@ -16,7 +16,7 @@ class Settings:
     """Options of `find_anchor` and `explain`; TypeError or ValueError name the argument."""
 
     threshold: float = 0.95  # precision that an anchor must exceed; 1 only where all can be asked
-    delta: float = 0.1  # allowed share of wrong claims
+    delta: float = 0.1  # allowed share of explanations with a false claim
     tau: float = 0.15  # the bandit's tolerance: a larger one asks less and chooses worse
     batch_size: int = 100  # samples per rule and round; one call holds 100 batches at most
     coverage_samples: int = 10_000  # base samples to count coverage on, where no formula knows it

@@ -16,15 +16,15 @@ STEM = "An **anchor** is a rule that is enough: as long as it holds, the model k
 INFORMAL = f"{STEM}nearly always, whatever becomes of the rest."
 EXACT = (
     f"{STEM}in more than a share `threshold` of the changed copies of the instance; "
-    "and at most a share `delta` of such claims is wrong."
+    "and at most a share `delta` of explanations makes this claim falsely."
 )
 KNOBS = """\
 | knob | default | what it changes | what it costs | what it promises |
 |---|---|---|---|---|
 | `threshold` | .95 | which rule you get: a higher one asks for more words and covers less | a rule whose precision \
 lies near it takes many samples | the precision of a certified rule exceeds it |
-| `delta` | .1 | how sure the claim is | samples in proportion to log(1/`delta`): 2.3 at .1, 4.6 at .01 | at most this \
-share of the claims is wrong |
+| `delta` | .1 | how sure the claim is | samples roughly in proportion to log(1/`delta`): 2.3 at .1, 4.6 at .01 | at most this \
+share of explanations makes a false claim |
 | `tau` | .15 | how carefully the search chooses which rules may grow | a smaller one asks more questions | a chosen \
 rule is at most `tau` less precise than the best of its size (with `rate="theory"`); nothing about the threshold |"""
 EXACT_IN = ["02_encoding", "05_certify", "index"]
