@@ -81,5 +81,5 @@ def test_wrong_minutes_are_written(tmp_path):
     for path, new in minutes.build(tmp_path).items():
         (tmp_path / path).write_text(new, encoding="utf-8")
     assert minutes.stale(tmp_path) == []
-    assert f"talk, {right} minutes at home.*" in (nbs / "00_introduction.ipynb").read_text(encoding="utf-8")
+    assert f"talk, {right} at home.*" in (nbs / "00_introduction.ipynb").read_text(encoding="utf-8")
     assert (nbs / "instructor.md").read_text(encoding="utf-8").endswith(f"| 00 | {right} |")
