@@ -23,8 +23,8 @@ KNOBS = """\
 |---|---|---|---|---|
 | `threshold` | .95 | which rule you get: a higher one asks for more words and covers less | a rule whose precision \
 lies near it takes many samples | the precision of a certified rule exceeds it |
-| `delta` | .1 | how sure the claim is | samples roughly in proportion to log(1/`delta`): 2.3 at .1, 4.6 at .01 | at most this \
-share of explanations makes a false claim |
+| `delta` | .1 | how sure the claim is | samples roughly in proportion to log(1/`delta`): 2.3 at .1, 4.6 at .01 | at \
+most this share of explanations makes a false claim |
 | `tau` | .15 | how carefully the search chooses which rules may grow | a smaller one asks more questions | a chosen \
 rule is at most `tau` less precise than the best of its size (with `rate="theory"`); nothing about the threshold |"""
 EXACT_IN = ["02_encoding", "05_certify", "index"]

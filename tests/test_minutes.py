@@ -74,12 +74,13 @@ def test_wrong_minutes_are_written(tmp_path):
     index["cells"] = [cell("## Rooms\n\n| room | minutes |\n|---|---|\n| 00 | 1 |")]
     (nbs / "index.ipynb").write_text(json.dumps(index), encoding="utf-8")
     (nbs / "instructor.md").write_text("| notebook | minutes |\n|---|---|\n| 00 | 1 |", encoding="utf-8")
-    text = (nbs / "00_introduction.ipynb").read_text(encoding="utf-8")
-    (nbs / "00_introduction.ipynb").write_text(text.replace(" minutes at home.*", "9 minutes at home.*"), encoding="utf-8")
+    room = nbs / "00_introduction.ipynb"
+    text = room.read_text(encoding="utf-8")
+    room.write_text(text.replace(" minutes at home.*", "9 minutes at home.*"), encoding="utf-8")
     right = minutes.counted(tmp_path)["00"]
     assert minutes.stale(tmp_path) == ["nbs/00_introduction.ipynb", "nbs/index.ipynb", "nbs/instructor.md"]
     for path, new in minutes.build(tmp_path).items():
         (tmp_path / path).write_text(new, encoding="utf-8")
     assert minutes.stale(tmp_path) == []
-    assert f"talk, {right} minutes at home.*" in (nbs / "00_introduction.ipynb").read_text(encoding="utf-8")
+    assert f"talk, {right} minutes at home.*" in room.read_text(encoding="utf-8")
     assert (nbs / "instructor.md").read_text(encoding="utf-8").endswith(f"| 00 | {right} |")

@@ -21,7 +21,7 @@ def test_mistake_is_noticed(mutation, tmp_path):
     assert noticed(mutation, tmp_path)
 
 
-@pytest.mark.parametrize("mutation", [SAMPLE[0], next(m for m in MUTATIONS if m.who == "test_many.py")], ids=name)
+@pytest.mark.parametrize("mutation", [SAMPLE[0], next(m for m in MUTATIONS if m.who == "test_definition.py")], ids=name)
 def test_what_is_right_is_not_noticed(mutation, tmp_path):
     """The test above can fail: with nothing spoilt, nobody complains."""
     assert not noticed(mutation._replace(wrong=mutation.right), tmp_path)
