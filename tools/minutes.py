@@ -15,6 +15,8 @@ import sys
 from pathlib import Path
 
 import readme
+from reading import only_imports
+from slides import source, tags
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = re.compile(r"^(\*(?:.*?\D)??)(\d+)((?: minutes)? at home|(?<!talk) minutes\.\*)", re.MULTILINE)
@@ -41,9 +43,7 @@ def is_shown(
 ) -> bool:
     """Does a reader read it: no solution, not hidden, and more than a directive and imports?"""
     text = source(cell)
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#|")]
-    only_imports = text.startswith("#| default_exp") or all(re.match(r"(from \S+ )?import |\s", line) for line in lines)
-    return not ("solution" in tags(cell) or text.startswith("#| hide\n") or only_imports)
+    return not ("solution" in tags(cell) or text.startswith(("#| default_exp", "#| hide\n")) or only_imports(text))
 
 
 def exercises(
@@ -67,20 +67,6 @@ def claimed(
     first = source(notebook["cells"][0])
     talk, home = TALK.search(first), HOME.search(first)
     return talk and int(talk[1]), home and int(home[2])
-
-
-def source(
-    cell: dict,  # of a notebook
-) -> str:
-    """Its text."""
-    return "".join(cell["source"])
-
-
-def tags(
-    cell: dict,  # of a notebook
-) -> list:
-    """Its tags."""
-    return cell["metadata"].get("tags", [])
 
 
 # ---- all of them ----------------------------------------------------------------------------------
@@ -127,30 +113,58 @@ def build(
         for cell in notebook["cells"] if path.stem == "index" else []:
             if cell["cell_type"] == "markdown":
                 cell["source"] = in_tables(source(cell), minutes).splitlines(keepends=True)
-        files[path.relative_to(root)] = json.dumps(notebook, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+        files[path.relative_to(root)] = dumped(notebook)
     notes = Path("nbs/instructor.md")
     return files | {notes: in_tables((root / notes).read_text(encoding="utf-8"), minutes)}
+
+
+def dumped(
+    notebook: dict,  # as JSON gives it
+) -> str:
+    """The text of its file."""
+    return json.dumps(notebook, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
 
 
 def stale(
     root: Path = ROOT,  # the project
 ) -> list[str]:  # paths below the root
     """The files whose minutes are not those that are counted."""
-    return sorted(str(path) for path, text in build(root).items() if (root / path).read_text(encoding="utf-8") != text)
+    return differing(build(root), root)
+
+
+# ---- files that a tool writes or checks -----------------------------------------------------------
+
+
+def differing(
+    files: dict[Path, str],  # file below the root -> the text that it should have
+    root: Path = ROOT,  # the project
+) -> list[str]:  # paths below the root
+    """Those that hold another text."""
+    return sorted(str(path) for path, text in files.items() if (root / path).read_text(encoding="utf-8") != text)
+
+
+def settle(
+    files: dict[Path, str],  # file below the root -> the text that it should have
+    doc: str,  # what the tool's help says
+    tool: str,  # its file below the root
+    argv: list | None,
+) -> int:  # exit code: 1 if a check finds something
+    """Write the files that differ; with `--check` only name them."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file is not current")
+    check, wrong = parser.parse_args(argv).check, differing(files)
+    if check:
+        print("\n".join(f"{path}: run python {tool}" for path in wrong), file=sys.stderr)
+        return 1 if wrong else 0
+    for path in wrong:
+        (ROOT / path).write_text(files[Path(path)], encoding="utf-8")
+    return 0
 
 
 def main(argv=None):
-    """Write or check; exit code 1 if the check finds something."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a number is not what is counted")
-    if parser.parse_args(argv).check:
-        wrong = stale()
-        print("\n".join(f"{path}: run python tools/minutes.py" for path in wrong), file=sys.stderr)
-        return 1 if wrong else 0
-    for path, text in build().items():
-        if (ROOT / path).read_text(encoding="utf-8") != text:
-            (ROOT / path).write_text(text, encoding="utf-8")
-    return readme.write()
+    """Write or check; exit code 1 if the check finds something. README.md follows the index."""
+    argv = sys.argv[1:] if argv is None else argv
+    return settle(build(), __doc__, "tools/minutes.py", argv) or (0 if "--check" in argv else readme.write())
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ python tools/options.py            write the page
 python tools/options.py --check    write nothing; exit 1 if the page is not current
 """
 
-import argparse
 import sys
 from dataclasses import fields
 from inspect import signature
@@ -14,8 +13,10 @@ from pathlib import Path
 from grokking_anchors import AnchorImage, AnchorTabular, AnchorText, Explainer, Settings
 from grokking_anchors.search import SOME, STRATEGIES
 from grokking_anchors.settings import ASKED, meanings
+from minutes import settle
 
-PAGE = Path(__file__).resolve().parents[1] / "nbs" / "settings.md"
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "nbs" / "settings.md"
 KINDS = {"texts": AnchorText, "tables": AnchorTabular, "pictures": AnchorImage}
 OWN = {  # what the sampler of one kind alone is told -> meaning
     "distribution": "which rows are asked about. `'perturb'`: random training rows, the rule's columns written "
@@ -88,14 +89,7 @@ def page() -> str:  # markdown
 
 def main(argv=None):
     """Write or check; exit code 1 if the check finds something."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the page is not current")
-    if not parser.parse_args(argv).check:
-        return PAGE.write_text(page(), encoding="utf-8") and 0
-    if PAGE.read_text(encoding="utf-8") == page():
-        return 0
-    print("nbs/settings.md is not current; run python tools/options.py", file=sys.stderr)
-    return 1
+    return settle({PAGE.relative_to(ROOT): page()}, __doc__, "tools/options.py", argv)
 
 
 if __name__ == "__main__":

@@ -9,12 +9,14 @@ of five characters a minute. A poll takes a minute. What is left of the half hou
 looking and for questions.
 """
 
-import argparse
 import ast
 import json
 import re
 import sys
 from pathlib import Path
+
+from minutes import differing, dumped, settle
+from slides import slide_type, source, tags
 
 ROOT = Path(__file__).resolve().parents[1]
 LIVE, SLIDES, NOTES = (Path(name) for name in ("nbs/live.ipynb", "slides/slides.ipynb", "nbs/instructor.md"))
@@ -27,11 +29,6 @@ def read(path):
     return json.loads((ROOT / path).read_text(encoding="utf-8"))
 
 
-def source(cell):
-    """Its text."""
-    return "".join(cell["source"])
-
-
 def by_stop(
     notebook: dict,  # as JSON gives it
 ) -> list:  # (stop from 1 to 5, cell, text); a cell of prose is cut where a stop begins
@@ -39,7 +36,7 @@ def by_stop(
     found, stop = [], 1
     for cell in notebook["cells"]:
         for part in re.split(r"(?=^## Stop )", source(cell), flags=re.MULTILINE):
-            stop = max(stop, *(int(a or b) for a, b in STOP.findall(part) if cell["cell_type"] == "markdown"), 1)
+            stop = max([stop, *(int(a or b) for a, b in STOP.findall(part) if cell["cell_type"] == "markdown")])
             found.append((stop, cell, part))
     return found
 
@@ -60,7 +57,7 @@ def bodies(text) -> dict:  # name -> lines of the function's body, without its d
 
 def blanks() -> dict:  # name -> lines
     """All that listeners type."""
-    cells = [cell for cell in read(LIVE)["cells"] if "solution" in cell["metadata"].get("tags", [])]
+    cells = [cell for cell in read(LIVE)["cells"] if "solution" in tags(cell)]
     return {name: lines for cell in cells for name, lines in bodies(source(cell)).items()}
 
 
@@ -68,11 +65,11 @@ def budget() -> list[dict]:  # of each stop: words, typed (words), polls, sum (m
     """What the talk takes, stop by stop."""
     rows = [dict(stop=stop, words=0, typed=0.0, polls=0) for stop in range(1, 6)]
     for stop, cell, text in by_stop(read(LIVE)):
-        tags, row = cell["metadata"].get("tags", []), rows[stop - 1]
+        row = rows[stop - 1]
         row["words"] += said(text) if cell["cell_type"] == "markdown" else 0
-        if "solution" in tags:
+        if "solution" in tags(cell):
             row["typed"] += sum(len("".join(line.split())) for lines in bodies(text).values() for line in lines) / 5
-        row["polls"] += "poll" in tags
+        row["polls"] += "poll" in tags(cell)
     for stop, cell, text in by_stop(read(SLIDES)):
         if is_note(cell):
             rows[stop - 1]["words"] += said(text)
@@ -94,14 +91,14 @@ def table(rows) -> str:  # markdown
         numbers = f"{row['words']} | {row['typed']:.0f} | {row['polls']} | {row['sum']:.1f}"
         lines.append(f"| {row['stop']} | {begin} to {end} | {numbers} |")
     total = sum(row["sum"] for row in rows)
-    names = ", ".join(f"`{name}` ({len(lines_)})" for name, lines_ in blanks().items())
-    typed = sum(map(len, blanks().values()))
+    typed = {name: len(body) for name, body in blanks().items()}
+    names = ", ".join(f"`{name}` ({n})" for name, n in typed.items())
     return "\n".join(
         [
             *lines,
             "",
             f"In all {total:.1f} minutes; the {WHOLE - total:.1f} that are left are shared by the stops, for looking",
-            f"and for questions. The blanks have {typed} lines: {names}.",
+            f"and for questions. The blanks have {sum(typed.values())} lines: {names}.",
         ]
     )
 
@@ -111,17 +108,17 @@ def table(rows) -> str:  # markdown
 
 def is_note(cell):
     """Is this what the speaker says of a slide?"""
-    return cell["metadata"].get("slideshow", {}).get("slide_type") == "notes"
+    return slide_type(cell) == "notes"
 
 
 def in_table(text, at):
-    """The text; in each row that begins with a minute and names a stop, the minute is that of the stop."""
+    """The text; in each row of minutes that names a stop, they are those of the stop."""
 
     def row(found):
-        begin, end = at[int(found[3]) - 1], at[int(found[3])]
-        return f"| {begin} to {end} |{found[2]}{found[3]} " if found[1] else found[0]
+        stop = int(found[1])
+        return f"| {at[stop - 1]} to {at[stop]} | {stop} "
 
-    return re.sub(r"^\| (\d+(?: to \d+)?) \|( )(\d) ", row, text, flags=re.MULTILINE)
+    return re.sub(r"^\| \d+ to \d+ \| (\d) ", row, text, flags=re.MULTILINE)
 
 
 def timed(notebook, at):
@@ -147,7 +144,7 @@ def build() -> dict[Path, str]:  # file below the root -> its text
         for cell in notebook["cells"]:
             if cell["cell_type"] == "markdown" and not is_note(cell):
                 cell["source"] = in_table(source(cell), at).splitlines(keepends=True)
-        files[path] = json.dumps(notebook, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+        files[path] = dumped(notebook)
     notes = (ROOT / NOTES).read_text(encoding="utf-8")
     between = re.compile(r"(<!-- talk -->\n).*?(<!-- /talk -->)", re.DOTALL)
     return files | {NOTES: between.sub(lambda found: f"{found[1]}{table(rows)}\n{found[2]}", notes)}
@@ -155,21 +152,13 @@ def build() -> dict[Path, str]:  # file below the root -> its text
 
 def stale() -> list[str]:  # paths below the root
     """Files that name other minutes than those that are counted."""
-    return [str(path) for path, text in build().items() if (ROOT / path).read_text(encoding="utf-8") != text]
+    return differing(build(), ROOT)
 
 
 def main(argv=None):
-    """Write or check; exit code 1 if the check finds something."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a number is not what is counted")
-    if parser.parse_args(argv).check:
-        wrong = stale()
-        print("\n".join(f"{path}: run python tools/talk.py" for path in wrong), file=sys.stderr)
-        return 1 if wrong else 0
+    """Show the sums, and write or check; exit code 1 if the check finds something."""
     print(table(budget()))
-    for path, text in build().items():
-        (ROOT / path).write_text(text, encoding="utf-8")
-    return 0
+    return settle(build(), __doc__, "tools/talk.py", argv)
 
 
 if __name__ == "__main__":

@@ -152,11 +152,11 @@ def _blank_statement(node, source):
     checks = isinstance(call, ast.Call) and getattr(call.func, "id", "") == "check"
     if isinstance(node, (ast.Import, ast.ImportFrom)) or checks and isinstance(node, ast.Expr):
         return ast.get_source_segment(source, node)
-    names = [node.name] if isinstance(node, ast.ClassDef) else _targets(node)
+    names = [node.name] if isinstance(node, ast.ClassDef) else targets(node)
     return "\n".join(f"{name} = TODO  # your answer" for name in names)
 
 
-def _targets(node):
+def targets(node):
     """The names that an assignment gives, in order, each once."""
     if not isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
         return []

@@ -11,8 +11,7 @@ import numpy as np
 
 from ..paths import notebooks_path
 from . import figures
-from .exercises import TODO
-from .exercises import _targets as targets
+from .exercises import TODO, targets
 
 __all__ = ["behind", "built", "poll", "race", "tree"]
 
@@ -81,12 +80,11 @@ def poll(
 
 def race(
     rounds: list,  # of `kl_lucb` as the talk types it: beam, hits, pulls, lower, upper, gap
-    number: int,  # which one, from 1; the last one when there are fewer
+    number: int,  # which one, from 1
     truth: np.ndarray,  # exact precisions `(k,)`
     tau: float,  # the tolerance
 ) -> Any:
     """A picture of one round."""
-    number = min(number, len(rounds))
     beam, hits, pulls, lower, upper, gap = rounds[number - 1]
     state = dict(beam=beam, arms=SimpleNamespace(hits=hits, pulls=pulls), t=number)
     return figures.ladder(SimpleNamespace(**state, lower=lower, upper=upper, gap=gap), tau, truth)
