@@ -1,12 +1,99 @@
-"""Pictures of explanations: numbers in, a matplotlib figure out. Teal is chosen, grey the rest."""
+"""Pictures of explanations: numbers in, a matplotlib figure out.
+
+Teal is held or chosen, grey the rest, orange what was changed, red what is wrong; shape or text repeats what colour
+says. These are the only colours and sizes of pictures, widgets, tables, slides and pages.
+"""
 
 import base64
+import html
 import io
+from functools import cache
 from textwrap import fill
+from urllib.parse import quote
 
 import numpy as np
 
-TEAL, GREY, INK, PALE, RED = "#0b7a75", "#9aa1a9", "#22313f", "#e8eaed", "#b3541e"
+TEAL, GREY, INK, PALE = "#0b7a75", "#9aa1a9", "#22313f", "#e8eaed"
+ORANGE, RED = "#c2560c", "#a11d33"  # a changed word; a wrong claim, a lost prediction
+SMALL, TEXT = 9.5, 10.5  # points: at 7.2 inches over 1100 pixels of a slide 20 and 22 pixels
+
+# ---- words as chips ---------------------------------------------------------------------
+
+SHAPE = "border-radius:4px;padding:1px 6px;margin:1px;display:inline-block;"
+CHIPS = {  # kind -> CSS; on a ground of their own, for dark pages
+    "held": f"{SHAPE}background:{TEAL};border:1px solid {TEAL};color:#ffffff",
+    "kept": f"{SHAPE}background:#ffffff;border:1px solid {GREY};color:{INK}",
+    "changed": f"{SHAPE}background:#ffffff;border:1px solid {GREY};color:{ORANGE};font-weight:bold",
+    "doubt": f"{SHAPE}background:{RED};border:1px solid {RED};color:#ffffff",
+}
+
+
+def chip(
+    text,
+    kind="held",  # held: the rule holds it; kept: it may change; changed: it did; doubt
+):
+    "A word as HTML."
+    return f'<span style="{CHIPS[kind]}">{html.escape(str(text))}</span>'
+
+
+def kinds_of(
+    words,  # d words of the instance
+    sample,  # d words of a changed copy
+    rule,  # (d,) bool: which words are held
+):
+    "For each word of a changed copy: held, kept or changed."
+    pairs = zip(words, sample, rule)
+    return ["held" if on else "kept" if old == new else "changed" for old, new, on in pairs]
+
+
+def word_chips(
+    words,  # d words
+    kinds,  # of each, see `chip`
+):
+    "A sentence as chips, in HTML."
+    return " ".join(map(chip, words, kinds))
+
+
+def chip_line(
+    ax,
+    y,  # where the line lies
+    words,
+    kinds,  # of each, see `chip`
+    x=0.0,  # where it begins
+    size=TEXT,  # points
+):
+    "A sentence as chips, in a picture; returns how wide it is, in points."
+    from matplotlib.textpath import TextPath
+
+    faces = {"held": (TEAL, TEAL, "white"), "kept": ("white", GREY, INK),
+             "changed": ("white", GREY, ORANGE), "doubt": (RED, RED, "white")}  # fmt: skip
+    place = 0.45 * size
+    for word, kind in zip(map(str, words), kinds):
+        ground, edge, colour = faces[kind]
+        weight = "bold" if kind == "changed" else "normal"
+        box = dict(boxstyle="round,pad=0.28", fc=ground, ec=edge, lw=1)
+        ax.annotate(word, (x, y), (place, 0), textcoords="offset points", va="center", color=colour,
+                    fontsize=size, weight=weight, bbox=box, annotation_clip=False)  # fmt: skip
+        wide = TextPath((0, 0), word, size=size, prop=dict(weight=weight)).get_extents().width
+        place += wide + 1.05 * size
+    return place
+
+
+# ---- figures ----------------------------------------------------------------------------
+
+
+@cache
+def crisp():
+    "A kind of figure that a notebook shows with two dots for each pixel."
+    from matplotlib.figure import Figure
+
+    class Crisp(Figure):
+        def _repr_mimebundle_(self, **kind):
+            width, height = (round(inches * self.dpi) for inches in self.get_size_inches())
+            data = base64.b64encode(picture_bytes(self, "png", dpi=2 * self.dpi)).decode()
+            return {"image/png": data}, {"image/png": dict(width=width, height=height)}
+
+    return Crisp
 
 
 def canvas(
@@ -34,7 +121,8 @@ def panels(
     columns = columns or n
     lines, (width, height) = -(-n // columns), size
     options |= dict(figsize=(width * columns, height * lines), dpi=90, facecolor="white")
-    fig, axes = plt.subplots(lines, columns, layout="constrained", squeeze=False, **options)
+    options |= dict(FigureClass=crisp(), layout="constrained", squeeze=False)
+    fig, axes = plt.subplots(lines, columns, **options)
     plt.close(fig)  # it is handed out, and not shown again at the end of a cell
     for ax in axes.ravel()[n:]:
         ax.axis("off")
@@ -47,9 +135,25 @@ def png(
     **options,  # of `savefig`
 ):
     "The figure as the text of an `<img>` tag, on a white ground."
+    options = dict(dpi=2 * figure.dpi) | options
     data = base64.b64encode(picture_bytes(figure, "png", **options)).decode()
+    style, width = "background:#ffffff;max-width:100%", round(figure.get_size_inches()[0] * 90)
+    return f'<img style="{style}" width="{width}" alt="{alt}" src="data:image/png;base64,{data}">'
+
+
+def svg(
+    figure,  # of matplotlib
+    alt,  # what it shows, in words, escaped
+):
+    "The figure as the text of an `<img>` tag that is sharp at every size; its letters are text."
+    import matplotlib
+
+    fonts = {"font.family": ["DejaVu Sans", "Verdana", "sans-serif"], "svg.fonttype": "none"}
+    with matplotlib.rc_context({**fonts, "svg.hashsalt": "anchors"}):
+        text = picture_bytes(figure, "svg", metadata=dict(Date=None, Creator=None)).decode()
+    text = quote(text[text.index("<svg") :], safe=" =:/;,.()'@!*+?&<>[]{}|")
     style = "background:#ffffff;max-width:100%"
-    return f'<img style="{style}" alt="{alt}" src="data:image/png;base64,{data}">'
+    return f'<img style="{style}" alt="{alt}" src="data:image/svg+xml,{html.escape(text)}">'
 
 
 def picture_bytes(
