@@ -7,6 +7,7 @@ says. These are the only colours and sizes of pictures, widgets, tables, slides 
 import base64
 import html
 import io
+import re
 from functools import cache
 from textwrap import fill
 from urllib.parse import quote
@@ -151,7 +152,9 @@ def svg(
     fonts = {"font.family": ["DejaVu Sans", "Verdana", "sans-serif"], "svg.fonttype": "none"}
     with matplotlib.rc_context({**fonts, "svg.hashsalt": "anchors"}):
         text = picture_bytes(figure, "svg", metadata=dict(Date=None, Creator=None)).decode()
-    text = quote(text[text.index("<svg") :], safe=" =:/;,.()'@!*+?&<>[]{}|")
+    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text[text.index("<svg") :], flags=re.DOTALL)
+    text = re.sub(r"(\.\d\d)\d+", r"\1", re.sub(r"\s*\n\s*", " ", text))
+    text = quote(text.replace("> <", "><"), safe=" =:/;,.()'@!*+?&<>[]{}|")
     style = "background:#ffffff;max-width:100%"
     return f'<img style="{style}" alt="{alt}" src="data:image/svg+xml,{html.escape(text)}">'
 
