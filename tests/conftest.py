@@ -52,8 +52,9 @@ def pytest_terminal_summary(terminalreporter, config):
 @pytest.fixture(scope="session")
 def browser():
     """One headless chromium for all tests of a worker."""
-    import slides
     from playwright.sync_api import sync_playwright
+
+    import slides
 
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=slides.chromium(), args=slides.BROWSER.split())

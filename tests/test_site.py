@@ -3,13 +3,14 @@
 import statistics
 
 import pytest
+import record
 
 import reading
-import record
 from conftest import NOTEBOOKS, open_page, read
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-PAGES = {path.stem: marks for path in NOTEBOOKS if (marks := [m for cell in read(path)["cells"] for m in record.marks(cell)])}
+MARKS = {path.stem: [mark for cell in read(path)["cells"] for mark in record.marks(cell)] for path in NOTEBOOKS}
+PAGES = {name: marks for name, marks in MARKS.items() if marks}
 NEEDED = ["00", "01_", "02", "03", "04", "05_", "06_", "live"]  # beginnings of rooms whose pages move
 
 
@@ -134,7 +135,8 @@ def test_search_shows_excerpts(browser, site):
 def test_navigation_has_four_groups(browser, site):
     """And the way to the slides, which open; the landing page has the five parts as links, and moves."""
     page = opened(browser, site, "index", WIDE)
-    assert page.locator(".sidebar-tree .caption-text").all_inner_texts() == [*map(str.upper, reading.GROUPS), "BESIDE THE PAGES"]
+    captions = page.locator(".sidebar-tree .caption-text").all_inner_texts()
+    assert captions == [name.upper() for name in (*reading.GROUPS, "Beside the pages")]
     assert page.locator("nav.boxes a").count() == 5 and page.locator(".anchor-moves").count() == 1
     page.get_by_text("The slides", exact=True).first.click()
     page.wait_for_function("window.Reveal && Reveal.isReady()")

@@ -21,6 +21,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import record
+
 import refresh
 
 ROOT = Path(__file__).resolve().parents[1]

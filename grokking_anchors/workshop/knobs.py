@@ -123,6 +123,13 @@ def said(value):
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def row(
+    controls: Any,  # widgets
+) -> widgets.Widget:
+    """Controls beside each other; on a narrow screen they wrap."""
+    return widgets.HBox(list(controls), layout=widgets.Layout(flex_flow="row wrap"))
+
+
 # ---- live -------------------------------------------------------------------------------
 
 STYLE = f"""<style>
@@ -194,8 +201,7 @@ class Live(widgets.VBox):
             for part in getattr(made, "buttons", [made]):
                 part.observe(self.follow, "value")
         columns = [self.column(group, seen) for group, seen in shown.items()]
-        top = widgets.HBox(columns, layout=widgets.Layout(flex_flow="row wrap"))
-        super().__init__([widgets.HTML(STYLE), top, self.screen])
+        super().__init__([widgets.HTML(STYLE), row(columns), self.screen])
         self.show()
         told = [(name, knob.label, choices_of(knob, values)) for name, knob in knobs.items()]
         first = repr((told, self.screen.value.partition("</p>")[0]))
@@ -216,7 +222,7 @@ class Live(widgets.VBox):
         """The knobs of one group: side by side without a name, else below it."""
         if group:
             return widgets.VBox([widgets.HTML(f"<b>{html.escape(group)}</b>"), *seen])
-        return widgets.HBox(seen, layout=widgets.Layout(flex_flow="row wrap"))
+        return row(seen)
 
     @property
     def values(self):
