@@ -145,7 +145,7 @@ def panel(page, *labels):
 
 def state(part):
     """The sentence and the picture of a live view."""
-    html = part.locator(".widget-html-content").filter(has=part.get_by_role("status")).first.inner_html()
+    html = part.locator(".widget-html-content:has([role=status])").first.inner_html()
     return html.split("</p>")[0], html.split("</p>")[-1]
 
 
