@@ -183,7 +183,19 @@ class Chips(widgets.HBox):
             button.value = bool(on)
 
 
-class Live(widgets.VBox):
+class Panel(widgets.VBox):
+    """Widgets below each other; a notebook stores what they show first."""
+
+    def still(self):
+        """The first frames as HTML: what begins a page without a kernel."""
+        return "".join(one.still() if hasattr(one, "still") else one.value
+                       for one in self.children if isinstance(one, Panel | widgets.HTML))  # fmt: skip
+
+    def _repr_mimebundle_(self, **kind):
+        return super()._repr_mimebundle_(**kind) | {"text/html": self.still()}
+
+
+class Live(Panel):
     """The view under its knobs; it follows them. An error is shown where the view would be."""
 
     def __init__(self, view, start, knobs):
@@ -274,7 +286,7 @@ class Live(widgets.VBox):
         yield from below(list(self.knobs), (), {})
 
     def still(self):
-        """The first frame as HTML: what is stored in a notebook, and begins a page without a kernel."""
+        """The first frame as HTML."""
         lines = []
         for name, knob in self.knobs.items():
             value = self.values[name]
@@ -286,10 +298,6 @@ class Live(widgets.VBox):
             lines.append(f"{html.escape(knob.label)}: {told}")
         knobs = f"<p>{' &nbsp; '.join(lines)}</p>"
         return f'<div class="anchor-live" data-live="{self.mark}">{knobs}{self.seen(png, **self.values)}</div>'
-
-    def _repr_mimebundle_(self, **kind):
-        bundle = super()._repr_mimebundle_(**kind)
-        return bundle | {"text/html": self.still()}
 
 
 def live(
