@@ -40,15 +40,15 @@ def marks(
 
 def recording(
     path: Path,  # notebook
-    folder: Path,
+    code: str,  # what is done with `_`, the widget
 ) -> nbformat.NotebookNode:  # ready to be run
-    """The notebook up to its last widget, with a cell behind each that records it."""
+    """The notebook up to its last widget, with some code behind each."""
     notebook, cells = nbformat.read(path, as_version=4), []
     shown = [i for i, cell in enumerate(notebook.cells) if marks(cell)]
     for i, cell in enumerate(notebook.cells[: max(shown, default=-1) + 1]):
         cells.append(cell)
         if i in shown:
-            cells.append(nbformat.v4.new_code_cell(RECORD.format(folder=str(folder))))
+            cells.append(nbformat.v4.new_code_cell(code))
     notebook.cells = cells
     return notebook
 
@@ -69,18 +69,25 @@ def digest(
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
+def run(
+    notebook: nbformat.NotebookNode,
+    path: Path,  # where it lies
+) -> None:
+    """Run it in a fresh kernel."""
+    options = dict(timeout=refresh.TIMEOUT, extra_arguments=["--log-level=ERROR"])
+    NotebookClient(notebook, resources={"metadata": {"path": str(path.parent)}}, **options).execute()
+
+
 def record(
     path: Path,  # notebook
 ) -> Path:  # folder with a script for each widget
     """Record the widgets of one notebook, unless they are known."""
-    known = KEPT / f"{path.stem}-{digest(recording(path, Path('x')))}"
+    known = KEPT / f"{path.stem}-{digest(recording(path, RECORD))}"
     if not known.exists():
         for old in KEPT.glob(f"{path.stem}-*"):
             shutil.rmtree(old)
         with tempfile.TemporaryDirectory() as folder:
-            notebook = recording(path, Path(folder))
-            options = dict(timeout=refresh.TIMEOUT, extra_arguments=["--log-level=ERROR"])
-            NotebookClient(notebook, resources={"metadata": {"path": str(path.parent)}}, **options).execute()
+            run(recording(path, RECORD.format(folder=folder)), path)
             shutil.copytree(folder, known)
     return known
 
