@@ -201,7 +201,7 @@ def excerpts(
     pages = {}
     for path in sorted(site.glob("*.html")):
         main = re.search(r'role="main".*?>(.*?)</article>', path.read_text(encoding="utf-8"), re.DOTALL)
-        text = re.sub(r"<(script|style|svg).*?</\1>|<[^>]*>|¶", " ", main[1] if main else "", flags=re.DOTALL)
+        text = re.sub(r"<(script|style|svg|pre).*?</\1>|<[^>]*>|¶", " ", main[1] if main else "", flags=re.DOTALL)
         pages[path.stem] = html.unescape(" ".join(text.split()))
     return f"const anchorsPages = {json.dumps(pages, ensure_ascii=False)};\nwindow.anchorsPages = anchorsPages;\n"
 
