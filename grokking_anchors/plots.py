@@ -11,7 +11,7 @@ from urllib.parse import quote
 import numpy as np
 
 # The only colours and sizes of pictures, widgets, tables and pages; shape or text says the same.
-# Teal is held or chosen, grey the rest, orange a changed word, red a wrong claim or lost prediction.
+# Teal is held or chosen, grey the rest, orange a changed word, red what is wrong or lost.
 TEAL, GREY, INK, PALE = "#0b7a75", "#9aa1a9", "#22313f", "#e8eaed"
 ORANGE, RED = "#c2560c", "#a11d33"
 SMALL, TEXT = 9.5, 10.5  # points: at 7.2 inches over 1100 pixels of a slide 20 and 22 pixels

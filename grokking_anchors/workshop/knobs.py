@@ -16,8 +16,19 @@ from ..asking import predictor_of
 from ..plots import GREY, INK, TEAL, chip, png, svg
 from ..settings import require
 
-__all__ = ["Counted", "Knob", "Live", "Stopped", "View", "counted_search", "live", "page", "search_panel",
-           "title", "words"]
+__all__ = [
+    "Counted",
+    "Knob",
+    "Live",
+    "Stopped",
+    "View",
+    "counted_search",
+    "live",
+    "page",
+    "search_panel",
+    "title",
+    "words",
+]
 
 
 class View(NamedTuple):
@@ -59,8 +70,8 @@ def failure(error):
 class Knob(NamedTuple):
     """What a reader may move: what there is to choose from, and how people call it.
 
-    `choices` is a list or range; (low, high) or (low, high, step); True or False, where a switch starts; `words(...)`;
-    or a function of the values of earlier knobs, by their names, that returns a list.
+    `choices` is a list or range; (low, high) or (low, high, step); True or False, where a switch
+    starts; `words(...)`; or a function of earlier knobs' values, by name, that returns a list.
     """
 
     choices: Any
@@ -101,7 +112,9 @@ def choices_of(
     if isinstance(knob.choices, bool):
         return [False, True]
     if callable(knob.choices):
-        return list(knob.choices(**{name: values[name] for name in signature(knob.choices).parameters}))
+        return list(
+            knob.choices(**{name: values[name] for name in signature(knob.choices).parameters})
+        )
     return knob.choices
 
 
@@ -123,11 +136,19 @@ def said(value):
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def row(
+    controls: Any,  # widgets
+) -> widgets.Widget:
+    """Controls beside each other; on a narrow screen they wrap."""
+    return widgets.HBox(list(controls), layout=widgets.Layout(flex_flow="row wrap"))
+
+
 # ---- live -------------------------------------------------------------------------------
 
 STYLE = f"""<style>
-.anchor-word button, button.anchor-word {{ background: #ffffff; color: {INK}; border: 1px solid {GREY};
-  border-radius: 4px; width: auto; padding: 2px 8px; margin: 2px; height: auto; line-height: 1.5; font-size: 15px; }}
+button.anchor-word {{ background: #ffffff; color: {INK}; border: 1px solid {GREY}; width: auto;
+  border-radius: 4px; padding: 2px 8px; margin: 2px; height: auto; line-height: 1.5;
+  font-size: 15px; }}
 button.anchor-word.mod-active {{ background: {TEAL}; color: #ffffff; border-color: {TEAL}; }}
 button.anchor-word:focus-visible {{ outline: 3px solid {INK}; outline-offset: 1px; }}
 </style>"""
@@ -137,11 +158,16 @@ def slider(knob, choices):
     """A slider over the choices; with `play`, a button that runs through them."""
     options = [(said(one), one) for one in choices]
     made: Any = widgets.SelectionSlider(options=options, description=knob.label)
-    made.style.description_width, made.layout = "initial", widgets.Layout(width="auto", max_width="100%")
+    made.style.description_width, made.layout = (
+        "initial",
+        widgets.Layout(width="auto", max_width="100%"),
+    )
     if not knob.play:
         return made, made
     play = widgets.Play(min=0, max=len(options) - 1, interval=700, show_repeat=False)
-    play.observe(lambda change: setattr(made, "index", min(change.new, len(made.options) - 1)), "value")
+    play.observe(
+        lambda change: setattr(made, "index", min(change.new, len(made.options) - 1)), "value"
+    )
     made.observe(lambda change: setattr(play, "value", change.new), "index")
     made.observe(lambda change: setattr(play, "max", len(change.new) - 1), "options")
     return made, widgets.HBox([play, made])
@@ -176,7 +202,19 @@ class Chips(widgets.HBox):
             button.value = bool(on)
 
 
-class Live(widgets.VBox):
+class Panel(widgets.VBox):
+    """Widgets below each other; a notebook stores what they show first."""
+
+    def still(self):
+        """The first frames as HTML: what begins a page without a kernel."""
+        seen = (one for one in self.children if isinstance(one, Panel | widgets.HTML))
+        return "".join(one.still() if isinstance(one, Panel) else one.value for one in seen)
+
+    def _repr_mimebundle_(self, **kind):
+        return super()._repr_mimebundle_(**kind) | {"text/html": self.still()}
+
+
+class Live(Panel):
     """The view under its knobs; it follows them. An error is shown where the view would be."""
 
     def __init__(self, view, start, knobs):
@@ -194,8 +232,7 @@ class Live(widgets.VBox):
             for part in getattr(made, "buttons", [made]):
                 part.observe(self.follow, "value")
         columns = [self.column(group, seen) for group, seen in shown.items()]
-        top = widgets.HBox(columns, layout=widgets.Layout(flex_flow="row wrap"))
-        super().__init__([widgets.HTML(STYLE), top, self.screen])
+        super().__init__([widgets.HTML(STYLE), row(columns), self.screen])
         self.show()
         told = [(name, knob.label, choices_of(knob, values)) for name, knob in knobs.items()]
         first = repr((told, self.screen.value.partition("</p>")[0]))
@@ -216,7 +253,7 @@ class Live(widgets.VBox):
         """The knobs of one group: side by side without a name, else below it."""
         if group:
             return widgets.VBox([widgets.HTML(f"<b>{html.escape(group)}</b>"), *seen])
-        return widgets.HBox(seen, layout=widgets.Layout(flex_flow="row wrap"))
+        return row(seen)
 
     @property
     def values(self):
@@ -259,16 +296,18 @@ class Live(widgets.VBox):
 
     def states(self):
         """Every state: (number of each choice), values."""
+
         def below(names, numbers, values):
             if not names:
                 yield numbers, values
                 return
             for i, one in enumerate(choices_of(self.knobs[names[0]], values)):
                 yield from below(names[1:], (*numbers, i), values | {names[0]: one})
+
         yield from below(list(self.knobs), (), {})
 
     def still(self):
-        """The first frame as HTML: what is stored in a notebook, and begins a page without a kernel."""
+        """The first frame as HTML."""
         lines = []
         for name, knob in self.knobs.items():
             value = self.values[name]
@@ -279,11 +318,8 @@ class Live(widgets.VBox):
                 told = {True: "yes", False: "no"}.get(value, html.escape(said(value)))
             lines.append(f"{html.escape(knob.label)}: {told}")
         knobs = f"<p>{' &nbsp; '.join(lines)}</p>"
-        return f'<div class="anchor-live" data-live="{self.mark}">{knobs}{self.seen(png, **self.values)}</div>'
-
-    def _repr_mimebundle_(self, **kind):
-        bundle = super()._repr_mimebundle_(**kind)
-        return bundle | {"text/html": self.still()}
+        seen = knobs + self.seen(png, **self.values)
+        return f'<div class="anchor-live" data-live="{self.mark}">{seen}</div>'
 
 
 def live(
@@ -291,7 +327,7 @@ def live(
     start: dict | None = None,  # values to start from; the first choice when not given
     **knobs,  # name of an argument -> `Knob`, or its choices
 ) -> Live:
-    """The view under its knobs; a knob that follows another one always has a choice that is possible."""
+    """The view under its knobs; one that follows others has only choices that are possible."""
     made = {name: knob_of(name, given) for name, given in knobs.items()}
     unknown = set(start or {}) - set(made)
     require(not unknown, f"start names knobs that are not there: {sorted(unknown)}")
@@ -303,6 +339,7 @@ def title(
 ) -> widgets.Widget:
     """A heading."""
     return widgets.HTML(f"<h4>{html.escape(text)}</h4>")
+
 
 # ---- a search on a button ----------------------------------------------------------------
 

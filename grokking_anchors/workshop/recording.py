@@ -1,6 +1,9 @@
 """Every state of a live view, drawn once: what a page shows without a kernel."""
 
+import gzip
 import json
+from base64 import b64encode
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,32 +25,38 @@ def lives(
 
 def recorded(
     one: Live,
-) -> dict:  # knobs: how each is called, what it is and what it can be; frames: HTML; states: "0,3" -> number of a frame
-    """What a page needs in order to do what the widget does. ValueError beyond `MOST` states."""
-    states = list(one.states())
+) -> dict:
+    """What a page needs in order to do what the widget does. ValueError beyond `MOST` states.
+
+    knobs: what each is called, and can be; frames: HTML; states: "0,3" -> number of its frame.
+    """
+    states = list(islice(one.states(), MOST + 1))
     if len(states) > MOST:
-        raise ValueError(f"a live view of {', '.join(one.knobs)} has {len(states)} states, at most {MOST} are recorded")
+        raise ValueError(f"{', '.join(one.knobs)}: more states than the {MOST} that are recorded")
     frames: dict = {}
-    places = {
-        ",".join(map(str, numbers)): frames.setdefault(one.seen(**values), len(frames)) for numbers, values in states
-    }
-    return dict(knobs=knobs_of(one, states), frames=list(frames), states=places)
+    shown = {key(numbers): one.seen(**values) for numbers, values in states}
+    places = {state: frames.setdefault(frame, len(frames)) for state, frame in shown.items()}
+    return dict(knobs=told(one, states), frames=list(frames), states=places)
 
 
-def knobs_of(one, states):
-    """Label, kind, choices, start, play and group of each knob; choices that follow others are told for each state."""
-    told = []
+def key(numbers):
+    """The choices of some knobs as text."""
+    return ",".join(map(str, numbers))
+
+
+def told(one, states):
+    """What a page must know of each knob; choices that follow others, for each state of these."""
+    found = []
     for k, (name, knob) in enumerate(one.knobs.items()):
-        kind = kind_of(one, name)
-        choices: Any = {",".join(map(str, numbers[:k])): choices_of(knob, values) for numbers, values in states}
-        listed = choices if callable(knob.choices) else {"": choices_of(knob, {})}
-        known = {before: [item if isinstance(item, int | float) else said(item) for item in items]
-                 for before, items in listed.items()}  # fmt: skip
-        texts = list(knob.choices) if kind == "words" else {key: list(map(said, items)) for key, items in known.items()}
-        start = choices_of(knob, one.values).index(one.values[name])
-        told.append(dict(name=name, label=knob.label, kind=kind, texts=texts, values=known if kind == "slider" else {},
-                         start=start, play=knob.play, group=knob.group))  # fmt: skip
-    return told
+        kind, before = kind_of(one, name), states if callable(knob.choices) else [((), {})]
+        listed = {key(numbers[:k]): choices_of(knob, values) for numbers, values in before}
+        texts = {state: list(map(said, choices)) for state, choices in listed.items()}
+        first = choices_of(knob, one.values).index(one.values[name])
+        own = dict(texts=list(knob.choices)) if kind == "words" else dict(texts=texts)
+        own |= dict(values=listed) if kind == "slider" else {}
+        own |= dict(label=knob.label, kind=kind, start=first, play=knob.play, group=knob.group)
+        found.append(own)
+    return found
 
 
 def kind_of(one, name):
@@ -62,7 +71,11 @@ def record(
     shown: Any,  # what a cell shows
     folder: Any,
 ) -> None:
-    """Write each live view in it as a script, named after its mark, that a page can load from a file."""
+    """Write each live view in it as a script that a page can load from a file, named by its mark.
+
+    Frames are much alike: packed they take a twentieth.
+    """
     for one in lives(shown):
-        text = json.dumps(recorded(one), ensure_ascii=False, separators=(",", ":"))
-        Path(folder, f"{one.mark}.js").write_text(f'anchorsRecorded("{one.mark}",{text});\n', encoding="utf-8")
+        packed = gzip.compress(json.dumps(recorded(one), separators=(",", ":")).encode(), mtime=0)
+        script = f'anchorsRecorded("{one.mark}", "{b64encode(packed).decode()}");\n'
+        Path(folder, f"{one.mark}.js").write_text(script, encoding="utf-8")
