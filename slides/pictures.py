@@ -31,8 +31,9 @@ def draw(
         if axis.get_scale() == "log":  # no small exponents
             axis.set_major_formatter(lambda value, _: f"{value:g}")
             axis.set_minor_formatter(lambda value, _: "")
-    for line in [line for ax in figure.axes for line in ax.lines if len(line.get_xdata()) > 300]:
-        line.set_rasterized(True)  # as points in a picture: its letters stay text
+    for ax in figure.axes:  # as points in a picture; letters stay text
+        for artist in [*ax.collections, *(line for line in ax.lines if len(line.get_xdata()) > 600)]:
+            artist.set_rasterized(True)
     figure.set_dpi(200)
     display(HTML(svg(figure, html.escape(alt))))
 
@@ -97,7 +98,7 @@ def asked(
         said = f'<td class="verdict"><span class="{"fragment" if i else ""}">{verdict(said, verdicts[0])}</span></td>'
         sentence = chips_of(words, text, np.zeros(len(words), bool))
         rows.append(f"<tr><td>{sentence}</td>{arrows[0]}{box}{arrows[1]}{said}</tr>")
-    return f'<table class="copies small">{"".join(rows)}</table>'
+    return f'<table class="copies small tall">{"".join(rows)}</table>'
 
 
 def bits(
@@ -140,7 +141,7 @@ def scores(
         f"<td>{bar(p)}</td><td>{bar(c, 'other')}</td></tr>"
         for rule, p, c in zip(rules, precisions, coverages)
     )
-    return f"<table><tr><th>rule</th><th>precision</th><th>coverage</th></tr>{rows}</table>"
+    return f'<table class="scores"><tr><th>rule</th><th>precision</th><th>coverage</th></tr>{rows}</table>'
 
 
 def row_table(
@@ -159,7 +160,7 @@ def row_table(
             kind = "held" if name in anchored else "kept" if same else "changed"
             cells.append(f"<td>{chip(str(row[name]).replace('-', ' '), kind)}</td>")
         lines.append(f"<tr>{''.join(cells)}<td>{verdict(said, verdicts[0])}</td></tr>")
-    return f'<table style="font-size:22px"><tr>{head}<th>the model says</th></tr>{"".join(lines)}</table>'
+    return f'<table class="people"><tr>{head}<th>the model says</th></tr>{"".join(lines)}</table>'
 
 
 # ---- what keeps a decision -------------------------------------------------------------------------
@@ -184,7 +185,8 @@ def memories(
     if n > 3:
         eiffel(axes[2], 8.2, 2.4, 0.42, GREY)
         axes[2].text(8.0, 7.9, "Las Vegas!", ha="center", fontsize=TEXT, color=RED, weight="bold")
-    captions = "I know where I am,\nwhatever the weather", "needs no caption", "Paris, nearly always"
+    paris = "Paris" + ", nearly always" * (n > 3)
+    captions = "I know where I am,\nwhatever the weather", "needs no caption", paris
     for caption, ax in zip(captions, axes[:n]):
         ax.text(5, 0.9, caption, ha="center", va="center", fontsize=TEXT, color=INK)
     return figure
@@ -284,8 +286,8 @@ def machines(
         ax.plot(2.6, y - 0.26, "o", color=RED, ms=9)
         for i, yes in enumerate(row):
             style = dict(ha="center", va="center", fontsize=TEXT + 2, weight="bold", color=TEAL if yes else RED)
-            ax.text(3.5 + 5.3 * i / (n - 1), y, "✓" if yes else "✗", **style)
-        ax.text(9.5, y, f"{row.sum()} of {n}", va="center", fontsize=TEXT, color=INK, weight="bold", ha="center")
+            ax.text(3.45 + 4.9 * i / (n - 1), y, "✓" if yes else "✗", **style)
+        ax.text(9.5, y, f"{row.sum():.0f} of {n}", va="center", fontsize=TEXT, color=INK, weight="bold", ha="center")
     return figure
 
 
@@ -296,7 +298,7 @@ def tau_curves(
     seen,  # 0 axes only, 1 the questions, 2 the wrong choices too
 ):
     "Two curves over one axis of tau: what a race costs, and how often it chooses wrongly."
-    figure, axes = panels(2, (3.6, 2.35))
+    figure, axes = panels(2, (3.6, 2.5))
     numbers = [f"{value:.0f}" for value in questions], [f"{value:.0%}" for value in wrong]
     parts = zip(axes, (questions, wrong), numbers, (TEAL, RED), ("questions asked", "wrong choices"))
     for i, (ax, values, texts, colour, title) in enumerate(parts):
@@ -308,7 +310,7 @@ def tau_curves(
         if seen <= i:
             ax.text(taus[-1] / 2, top / 2, "?", fontsize=40, ha="center", va="center", color=GREY)
             continue
-        ax.plot(taus, values, "Do"[i] + "-", color=colour, lw=2.5, ms=7)
-        for x, y, text in zip(taus, values, texts):
-            ax.text(x + 0.004, y + 0.07 * top, text, ha="center", fontsize=TEXT, color=INK)
+        ax.plot(taus, values, "Do"[i] + "-", color=colour, lw=2.5, ms=7, clip_on=False, zorder=3)
+        for x, y, text in zip(taus, values, texts):  # beside the falling curve, before the rising one
+            ax.text(x + (0.012, -0.008)[i], y + 0.06 * top, text, ha=("left", "right")[i], fontsize=TEXT, color=INK)
     return figure
