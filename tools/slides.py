@@ -150,13 +150,6 @@ def slug(
     return re.sub(r"^[-0-9]+|-+$", "", words)
 
 
-def beside_site(
-    deck: str,  # HTML, as `build` gives it
-) -> str:  # HTML
-    """The deck as it lies in a folder of the reading copy: rooms are one step up."""
-    return deck.replace(f'href="{SITE}', 'href="../')
-
-
 def code_html(text):
     """Python, coloured."""
     from pygments import highlight
