@@ -43,6 +43,17 @@ def show(table):
     display(HTML(table))
 
 
+STOPS = "What is an anchor?", "Anchors as rule sets", "Finding anchors", "KL-LUCB", "Putting it together"
+
+
+def stops(
+    here,  # 1 to 5
+):
+    "The five stops of the talk; the one where we are is lit."
+    names = [f'<li class="{"here" if i == here else ""}">{i}<br>{name}</li>' for i, name in enumerate(STOPS, 1)]
+    return f'<ul class="stops">{"".join(names)}</ul>'
+
+
 # ---- sentences ------------------------------------------------------------------------------------
 
 

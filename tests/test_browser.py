@@ -47,7 +47,8 @@ SMALL = """() => {
   }
   const size = part => parseFloat(getComputedStyle(part).fontSize);
   const letters = [...found, [number, number.innerText]].map(([part, text]) => [size(part), text]);
-  const pictures = [...slide.querySelectorAll('img')].map(one => [20 * one.getBoundingClientRect().width / 1160, one.alt]);
+  const share = one => one.getBoundingClientRect().width / 1160;
+  const pictures = [...slide.querySelectorAll('img')].map(one => [20 * share(one), one.alt]);
   return [...letters, ...pictures].filter(([size]) => size < 19.99);
 }"""
 PRINTED = "stack => [...stack.children].map(one => getComputedStyle(one).display != 'none' && one.offsetHeight > 0)"
@@ -62,7 +63,7 @@ def deck(browser, query=""):
 
 
 def test_deck_opens_without_network(browser):
-    """From a file: no request leaves the machine, no error, formulas are set; each state of each slide fits its page."""
+    """From a file: no request leaves the machine, no error, formulas are set; all states of all slides fit the page."""
     page = deck(browser)
     total = page.evaluate("Reveal.getTotalSlides()")
     seen, keys = [], 0
