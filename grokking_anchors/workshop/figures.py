@@ -282,7 +282,10 @@ def allocation(
         place = dict(xytext=(9, 0), va="center", color=colour, weight="bold")
         ax.annotate(name, (pulls[last], values[last]), **place, **style)
     for x, y, text in zip(pulls, missed, labels):
-        ax.annotate(text, (x, y), xytext=(0, -9), ha="center", va="top", color=INK, **style)
+        away = dict(xytext=(0, -9), ha="center", va="top")
+        if x == min(pulls):  # where the two lines meet
+            away = dict(xytext=(9, 0), ha="left", va="center")
+        ax.annotate(text, (x, y), color=INK, **away, **style)
     ticks = [int(round(x, -1)) for x in pulls]
     ax.set_xticks(ticks, [str(x) for x in ticks])
     ax.set_yticks([y for y in ax.get_yticks() if 0 <= y <= 1.12 * top])
