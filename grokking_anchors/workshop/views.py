@@ -162,6 +162,25 @@ def tree_steps(
     return range(1, 2 * len(levels) + 1)
 
 
+def search_view(
+    found: dict,  # (threshold, delta) -> {strategy: `SearchResult`}
+    name: Any,  # function: rule `(d,)` -> text
+    threshold: float,
+    delta: float,
+) -> View:
+    """What each strategy found with these settings, how sure it is, and what it asked."""
+    said, rows = [], []
+    for strategy, one in found[threshold, delta].items():
+        rule, asked = name(one.rule), one.queries["rows"]
+        kind = "the anchor" if one.certified else "no anchor, closest is"
+        said.append(f"{strategy} finds {kind} {rule}, coverage {one.coverage:g}, {asked:,} samples")
+        rows.append(dict(title=strategy, anchor=rule, precision=one.precision, asked=asked,
+                         interval=one.precision_interval, threshold=threshold,
+                         coverage=one.coverage, certified=one.certified))
+    text = f"Threshold {threshold:g}, delta {delta:g}: {'; '.join(said)}."
+    return View(text, figures.setting_lines(rows))
+
+
 def bet_view(
     games: dict,  # true precision -> coins `(games, samples)`
     precision: float,
