@@ -124,16 +124,15 @@ def test_belief_view_matches_formulas():
     text = belief_view(50, 50, 0.05).text
     assert f"KL, one look {0.05 ** (1 / 50):.3f} to 1.000" in text
     assert f"Hoeffding, one look {1 - np.sqrt(np.log(20) / 100):.3f} to 1.000" in text
-    assert belief_view(99, 50, 0.05).text == text
     assert belief_view(0, 1).text.startswith("0 hits in 1 pulls")
 
 
 def test_race_view_stops_at_the_end():
-    """A step past the end shows the last round, whose gap is within tau; a larger tau asks less."""
+    """The last round has a gap within tau; a larger tau asks less."""
     races = record_races(TRUTH, [0.05, 0.3], repeats=10)
     last = races[0.05][0][-1]
-    assert last.gap <= 0.05 and race_view(races, TRUTH, 0.05, 999).text == race_view(races, TRUTH, 0.05, last.t).text
-    assert f"{last.arms.pulls.sum():.0f} questions so far" in race_view(races, TRUTH, 0.05, 999).text
+    assert last.gap <= 0.05 and last.t == len(races[0.05][0])
+    assert f"{last.arms.pulls.sum():.0f} questions so far" in race_view(races, TRUTH, 0.05, last.t).text
     assert races[0.3][1] < races[0.05][1] and "round 1 of" in race_view(races, TRUTH, 0.05, 1).text
 
 
