@@ -11,6 +11,7 @@ from gzip import decompress
 import ipywidgets as widgets
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from conftest import ROOT
 from grokking_anchors import AnchorImage, AnchorText, explore
@@ -18,6 +19,7 @@ from grokking_anchors.asking import agreement
 from grokking_anchors.encoding import all_rules, coverage, precision
 from grokking_anchors.sampling import toy_model, toy_sampler
 from grokking_anchors.workshop import recording
+from grokking_anchors.workshop.figures import setting_lines
 from grokking_anchors.workshop.knobs import (
     Counted,
     Knob,
@@ -29,7 +31,16 @@ from grokking_anchors.workshop.knobs import (
     words,
 )
 from grokking_anchors.workshop.views import belief_view, hold_view, race_view, record_races, threshold_view
-from grokking_anchors.workshop.widgets import compare_view, record, roll_view, staircase_view, switch, two_settings
+from grokking_anchors.workshop.widgets import (
+    compare_view,
+    lowest,
+    partly,
+    record,
+    roll_view,
+    staircase_view,
+    switch,
+    two_settings,
+)
 
 SENTENCE = "Python is the best programming language."
 TRUTH = np.array([0.9, 0.85, 0.5, 0.3])
@@ -164,6 +175,8 @@ def test_still_is_the_first_frame():
     text = belief_view(3, 5).text
     assert "pulls &lt;of one arm&gt;: 5" in still and "hits: 3" in still
     assert f'<p role="status">{text}</p>' in still and f'alt="{text}"' in still and "<img" in still
+    grouped = live(shown_of, one=Knob([1, 2], group="A"), on=False).still()
+    assert "A, one: 1 " in grouped and "on: no</p>" in grouped
 
 
 # ---- recorded -------------------------------------------------------------------------------------
@@ -254,12 +267,50 @@ def test_two_settings_and_switch():
     panel.controls["delta B"].value, panel.controls["delta A"].value = 0.01, 0.1
     e, other = recorded[0.95, 0.01, 0.15], recorded[0.95, 0.1, 0.15]
     assert e.queries["rows"] > other.queries["rows"]
+    knobs = panel.knobs.values()  # tau was not varied
+    assert [(knob.group, knob.label.split(",")[0]) for knob in knobs] == [
+        (which, label) for which in "AB" for label in ("threshold", "delta")
+    ]
     for name, found in (("A", other), ("B", e)):
         said = f"{name}: anchor good, coverage 0.5, {found.queries['rows']:,} samples asked"
         assert said in panel.screen.value
     other = switch({"few": e, "many": recorded[0.7, 0.1, 0.15]})
     other.controls["B"].value = "few"
     assert "B, few: anchor good" in other.screen.value and len(asked) == before
+
+
+def texts_of(figure):
+    """All that is written in a picture."""
+    return [text.get_text() for text in figure.findobj(Text) if text.get_text()]
+
+
+def test_a_rule_is_never_cut():
+    """Each predicate stands whole on a line, with its bound; the picture grows with the rule, letters do not touch."""
+    rule = " AND ".join(f"a column with a long name {i} > {i}.94" for i in range(9))
+    row = dict(precision=0.97, interval=(0.96, 0.98), threshold=0.95, coverage=0.1, asked=12345, certified=True)
+    short_row, long_row = row | dict(title="A", anchor="x > 1"), row | dict(title="B", anchor=rule)
+    odd = long_row | dict(title="C, a title of some length, longer than its column", certified=False)
+    small, figure = setting_lines([short_row] * 2, 0.9), setting_lines([short_row, long_row, odd, short_row], 0.9)
+    shown = next(text for text in texts_of(figure) if "column" in text)
+    assert " ".join(shown.split()) == rule and all(" > " in line for line in shown.split("\n"))
+    assert figure.get_figheight() > small.get_figheight() + 18 * 0.15
+    figure.draw_without_rendering()
+    letters = [text for text in figure.findobj(Text) if text.get_text() and text.get_visible()]
+    boxes = [text.get_window_extent() for text in letters]
+    for i, box in enumerate(boxes):
+        assert box.x0 >= 0 and box.x1 <= figure.bbox.x1 and box.y0 >= 0 and box.y1 <= figure.bbox.y1
+        assert letters[i].get_fontsize() >= 9.5
+        assert not any(box.overlaps(other) for other in boxes[i + 1 :]), letters[i]
+
+
+def test_the_axis_stands_still():
+    """In all states of a widget it begins at one place, below all intervals and thresholds, and not far below."""
+    recorded = record(AnchorText(toy_model, seed=0), SENTENCE, [0.7, 0.95], [0.1], [0.15])
+    low = lowest(recorded.values())
+    assert low == 0.65
+    panel = two_settings(recorded)
+    assert {panel.view(**values).picture.axes[0].get_xlim()[0] for _, values in panel.states()} == {low}
+    assert compare_view({"x": recorded[0.95, 0.1, 0.15]}).picture.axes[0].get_xlim()[0] == 0.9
 
 
 def test_compare_view_says_when_there_is_no_anchor():
@@ -278,6 +329,43 @@ def test_roll_view(found):
     assert found.show(kept[0]) in one.picture and "keeps its answer" in one.text
     always = AnchorText(lambda texts: ["yes"] * len(texts), seed=0).explain("whatever <b>")
     assert roll_view(always, 1) == View("Rule {}: on record is no neighbour for which the model changes its mind.", "")
+
+
+def test_explore_says_what_its_sliders_say(found):
+    """No neighbour above the number on record, no part longer than the rule: in every state the sentence says so."""
+    always = AnchorText(lambda texts: ["yes"] * len(texts), seed=0).explain("whatever you say")
+    for explanation, most in ((found, 2), (always, 0)):
+        stairs, roll = recording.lives(explore(explanation))
+        states = [values for _, values in roll.states()]
+        assert {values["size"] for values in states} == set(range(1, most + 1) or [0])
+        for values in states:
+            part = explanation.parts[max(values["size"], 1) - 1]["lost" if values["lost"] else "kept"]
+            text = roll.view(**values).text
+            assert text.startswith("Rule {" + ", ".join(explanation.anchor[: values["size"]]) + "}")
+            assert f"neighbour {values['i']} of {len(part)} " in text if len(part) else values["i"] == 0
+        for _, values in stairs.states():
+            assert f"Threshold {values['threshold']:g}:" in stairs.view(**values).text
+    roll.controls["lost"].value = not roll.controls["lost"].value
+    assert "neighbour" in roll.screen.value
+
+
+def test_explore_starts_from_the_explanations_own_settings():
+    """Threshold, delta and tau of the panel are those that the explanation was made with, usual or not."""
+    explainer, own = AnchorText(toy_model, seed=0), dict(threshold=0.873, delta=0.07, tau=0.22)
+    panel = explore(explainer.explain(SENTENCE, **own), explainer)
+    assert recording.lives(panel)[0].values == dict(threshold=0.873)
+    sliders = below(panel.children[-1], widgets.SelectionSlider)
+    assert [one.value for one in sliders] == list(own.values())
+    assert 'data-live="' in panel._repr_mimebundle_()["text/html"]
+
+
+def test_a_part_marks_its_own_words_only(found):
+    """Under the first predicate the second one is not held: not in the headline, and not in the neighbour."""
+    first, second = found.anchor
+    part = partly(found, 1)
+    assert part.anchor == [first] and part.rule.sum() == 1 and part.holds(["A good film"]).tolist() == [True]
+    assert f">{first}</span>" in part.headline() and f">{second}</span>" not in part.headline()
+    assert roll_view(found, 1, True, 1).text.startswith(f"Rule {{{first}}}")
 
 
 def test_roll_of_a_picture():

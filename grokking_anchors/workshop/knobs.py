@@ -315,8 +315,10 @@ class Live(Panel):
                 kinds = ("kept", "held")
                 told = " ".join(chip(word, kinds[on]) for word, on in zip(knob.choices, value))
             else:
-                told = {True: "yes", False: "no"}.get(value, html.escape(said(value)))
-            lines.append(f"{html.escape(knob.label)}: {told}")
+                switch = isinstance(value, bool)
+                told = html.escape(("no", "yes")[value] if switch else said(value))
+            label = f"{knob.group}, {knob.label}" if knob.group else knob.label
+            lines.append(f"{html.escape(label)}: {told}")
         knobs = f"<p>{' &nbsp; '.join(lines)}</p>"
         seen = knobs + self.seen(png, **self.values)
         return f'<div class="anchor-live" data-live="{self.mark}">{seen}</div>'
