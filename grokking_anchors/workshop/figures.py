@@ -3,10 +3,12 @@
 Teal is what was chosen, grey the rest; shape or text repeats what colour says.
 """
 
-from textwrap import wrap
+from functools import partial
+from textwrap import fill, wrap
 
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+from matplotlib.transforms import blended_transform_factory
 
 from ..bandit import bernoulli_kl
 from ..certify import log_above
@@ -21,6 +23,7 @@ from ..plots import (
     album,
     at_threshold,
     canvas,
+    folded,
     listed,
     numbered_segments,
     paint,
@@ -641,29 +644,40 @@ def running_share(
 
 def setting_lines(
     rows,  # dicts: title, anchor, precision, interval, threshold, coverage, asked, certified
+    low=0.0,  # where the axis begins
 ):
     "Settings one above the other: rule, precision with interval and threshold, coverage, cost."
-    k, height = len(rows), 0.85 * len(rows) + 0.65
-    fig, ax = canvas(7.6, height, xlabel="precision", xlim=(0, 1.46), ylim=(k - 0.45, -0.75),
-                     yticks=[])  # fmt: skip
-    framed(fig, left=0.02, right=0.99, top=0.93, bottom=0.42 / height)
+    odd = "no anchor, closest rule:\n"
+    said = [("" if row["certified"] else odd) + folded(row["anchor"], 40) for row in rows]
+    names = [fill(row["title"], 34) for row in rows]
+    above = [0.38 + 0.18 * name.count("\n") for name in names]  # inches
+    heights = [high + 0.18 * text.count("\n") + 0.24 for high, text in zip(above, said)]
+    ends = np.cumsum(heights)
+    whole = ends[-1] + 0.75
+    fig, ax = canvas(7.2, whole, xlim=(low, 1 + (1 - low) / 60), ylim=(ends[-1], 0), yticks=[])
+    framed(fig, left=0.45, right=0.77, top=1 - 0.25 / whole, bottom=0.5 / whole)
     ax.spines["left"].set_visible(False)
-    ax.set_xticks(np.arange(0, 1.01, 0.2))
-    ax.text(1.08, -0.62, "coverage", fontsize=8.5, color=INK)
-    ax.text(1.26, -0.62, "samples asked", fontsize=8.5, color=INK)
-    for y, row in enumerate(rows):
-        sure = row["certified"]
-        said = f"{row['title']}   {'anchor' if sure else 'no anchor; closest'}: {row['anchor']}"
-        ax.text(0, y - 0.3, said[:95], fontsize=9, color=INK, va="center")
-        ax.plot([0, 1], [y, y], color=PALE, lw=1, zorder=0)
+    ax.set_xlabel("precision", fontsize=TEXT)
+    ax.set_xticks([low, (1 + low) / 2, 1], [f"{x:.4g}" for x in (low, (1 + low) / 2, 1)])
+    write = partial(ax.text, transform=blended_transform_factory(fig.transFigure, ax.transData),
+                    fontsize=SMALL, color=INK)  # fmt: skip
+    write(0.79, -0.06, "coverage")
+    write(0.995, -0.06, "samples", ha="right")
+    for row, name, text, y in zip(rows, names, said, ends - heights + above):
+        sure, t = row["certified"], row["threshold"]
+        write(0.01, y - 0.14, name, weight="bold")
+        write(0.02, y - 0.06, text, va="top", linespacing=1.25, color=TEAL if sure else RED)
+        ax.plot([low, 1], [y, y], color=PALE, lw=1, zorder=0)
         if row["interval"] is not None:
             line = dict(color=TEAL if sure else RED, lw=7 if sure else 3, solid_capstyle="butt")
             ax.plot(row["interval"], [y, y], **line)
         if row["precision"] is not None:
-            ax.plot(row["precision"], y, "D" if sure else "o", color=INK, ms=6)
-        ax.plot([row["threshold"]] * 2, [y - 0.17, y + 0.17], color=INK, lw=1.5, ls="--")
-        ax.text(1.08, y, f"{row['coverage']:.3g}", fontsize=10, color=INK, va="center")
-        ax.text(1.26, y, f"{row['asked']:,}", fontsize=10, color=INK, va="center")
+            ax.plot(row["precision"], y, "D" if sure else "o", color=INK, ms=6, clip_on=False)
+        ax.plot([t, t], [y - 0.13, y + 0.13], color=INK, lw=1.5, ls="--")
+        side = "left" if t < (1 + low) / 2 else "right"
+        ax.text(t, y - 0.18, f"threshold {t:g}", ha=side, fontsize=SMALL, color=INK)
+        write(0.79, y, f"{row['coverage']:.3g}", va="center", fontsize=TEXT)
+        write(0.995, y, f"{row['asked']:,}", va="center", ha="right", fontsize=TEXT)
     return fig
 
 
@@ -677,14 +691,18 @@ def acceptance_curve(
     delta,
 ):
     "How often a rule of each precision is certified: left of the threshold every claim is false."
-    fig, ax = canvas(7.2, 2.8, xlabel="true precision", ylabel="share certified")
-    for side, colour in ((precisions <= threshold, RED), (precisions >= threshold, TEAL)):
-        ax.plot(precisions[side], shares[side], "o-", color=colour, ms=4)
+    fig, ax = canvas(7.2, 2.9, xlabel="true precision", ylabel="share certified")
+    sides = (precisions <= threshold, RED, "s"), (precisions >= threshold, TEAL, "o")
+    for side, colour, mark in sides:
+        ax.plot(precisions[side], shares[side], f"{mark}-", color=colour, ms=5)
     ax.axvline(threshold, color=INK, ls="--", lw=1)
-    ax.text(threshold - 0.001, 0.98, f"threshold {threshold:g}", ha="right", fontsize=9, color=INK)
-    ax.set_ylim(-0.03, 1.05)
-    ax.plot([precisions[0], threshold], [delta, delta], color=INK, ls=":", lw=1)
-    ax.text(precisions[0], delta + 0.03, f"allowed: {delta:g}", fontsize=9, color=INK)
+    low, left = precisions[0], dict(ha="right", fontsize=SMALL)
+    ax.text(threshold - 0.001, 0.94, f"threshold {threshold:g}", color=INK, **left)
+    ax.text(threshold - 0.001, 0.2, "here a claim is false", color=RED, **left)
+    ax.text(1, 0.9, "here it is true", color=TEAL, va="top", **left)
+    ax.set_ylim(-0.04, 1.05)
+    ax.plot([low, threshold], [delta, delta], color=INK, ls=":", lw=1)
+    ax.text(low, delta + 0.03, f"allowed: {delta:g}", fontsize=SMALL, color=INK)
     return fig
 
 
@@ -692,18 +710,22 @@ def cost_curves(
     costs,  # precision -> (calls, multiple of the limit) for each stride
     strides,
 ):
-    "What a certificate costs, between few calls and few samples: a line for each precision."
-    fig, ax = canvas(7.2, 2.9, xlabel="calls", ylabel="samples / limit")
-    places = (0.12, 0, "left"), (0, 0.05, "center"), (-0.12, 0, "right"), (0, -0.08, "center")
-    for (p, pairs), (right, up, ha) in zip(costs.items(), places):
-        (x, *_), (y, *_) = calls, times = np.transpose(pairs)
-        colour = TEAL if p == 1 else GREY
-        ax.plot(calls, times, "o-", color=colour, ms=4)
-        ax.text(x + right, y + up, f"p = {p:g}", color=colour, fontsize=9, ha=ha, va="center")
-    calls, times = np.transpose(next(iter(costs.values())))
-    for x, y, stride in zip(calls, times, strides):
-        ax.text(x, y + 0.07, f"stride {stride:g}", fontsize=8.5, color=INK)
-    ax.set(ylim=(0.95, 1.9), xlim=(0.5, None))
+    "What a certificate costs, between few calls and few samples: a panel for each precision."
+    fig, axes = panels(len(costs), (7.2 / len(costs), 2.5))
+    most = np.concatenate(list(costs.values())).max(axis=0)
+    for ax, (p, pairs) in zip(axes, costs.items()):
+        calls, times = np.transpose(pairs)
+        ax.plot(calls, times, "o-", color=TEAL, ms=5)
+        for x, y, stride in zip(calls, times, strides):
+            name = "" if ax is not axes[0] or stride != strides[0] else "stride "
+            ax.text(x + 0.1, y + 0.05, f"{name}{stride:g}", fontsize=SMALL, color=INK)
+        ax.axhline(1, color=INK, ls="--", lw=1)
+        ax.set(ylim=(0.9, most[1] + 0.15), xlim=(0, most[0] + 1.2), xlabel="calls")
+        ax.set_title(f"precision {p:g}", fontsize=TEXT, color=INK)
+        ax.spines[["top", "right"]].set_visible(False)
+        ax.label_outer()
+    axes[0].set_ylabel("samples, of the limit")
+    axes[0].text(most[0] + 1.2, 0.98, "limit", fontsize=SMALL, ha="right", va="top", color=INK)
     return fig
 
 
@@ -713,15 +735,16 @@ def before_after(
     promised,
 ):
     "Ways to break a promise, one line each: from the share of false claims before to that after."
-    fig, ax = canvas(7.2, 0.36 * len(before) + 1, xlabel="share of false claims",
-                     xlim=(-0.02, 1.04), ylim=(len(before) - 0.5, -0.9))  # fmt: skip
+    fig, ax = canvas(7.2, 0.38 * len(before) + 1.1, xlabel="share of false claims",
+                     xlim=(-0.02, 1.04), ylim=(len(before) - 0.5, -1))  # fmt: skip
     for i, name in enumerate(before):
         ax.plot([before[name], after[name]], [i, i], color=PALE, lw=3, zorder=0)
         ax.plot(before[name], i, "x", color=RED, ms=8, mew=2.5)
         ax.plot(after[name], i, "D", color=TEAL, ms=6)
-    ax.text(before["slack"], -0.35, "before", color=RED, fontsize=9, ha="center")
-    ax.text(after["slack"], -0.35, "after", color=TEAL, fontsize=9, ha="center")
-    listed(ax, list(before))
+    (first, *_), middle = before, dict(fontsize=SMALL, ha="center")
+    ax.text(before[first], -0.35, "before", color=RED, **middle)
+    ax.text(after[first], -0.35, "after", color=TEAL, **middle)
+    listed(ax, list(before), SMALL)
     ax.axvline(promised, color=INK, ls="--", lw=1)
-    ax.text(promised + 0.005, len(before) - 0.55, f"promised: {promised:g}", fontsize=9, color=INK)
+    ax.text(promised + 0.01, -0.7, f"promised: {promised:g}", fontsize=SMALL, color=INK)
     return fig

@@ -318,7 +318,8 @@ class Live(Panel):
                 told = " ".join(chip(word, kinds[on]) for word, on in zip(knob.choices, value))
             else:
                 told = html.escape(said(value))
-            lines.append(f"{html.escape(knob.label)}: {told}")
+            label = f"{knob.group}, {knob.label}" if knob.group else knob.label
+            lines.append(f"{html.escape(label)}: {told}")
         knobs = f"<p>{' &nbsp; '.join(lines)}</p>"
         seen = knobs + self.seen(png, **self.values)
         return f'<div class="anchor-live" data-live="{self.mark}">{seen}</div>'
