@@ -147,7 +147,7 @@ def svg(
     "The figure as the text of an `<img>` tag that is sharp at every size; its letters are text."
     import matplotlib
 
-    fonts = {"font.family": ["DejaVu Sans", "Verdana", "sans-serif"], "svg.fonttype": "none"}
+    fonts = {"font.sans-serif": ["DejaVu Sans", "Verdana"], "svg.fonttype": "none"}
     with matplotlib.rc_context({**fonts, "svg.hashsalt": "anchors"}):
         text = picture_bytes(figure, "svg", metadata=dict(Date=None, Creator=None)).decode()
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text[text.index("<svg") :], flags=re.DOTALL)
