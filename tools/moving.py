@@ -71,7 +71,6 @@ def stage(names, rule, texts, agreed, words) -> list[Frame]:
     for i in [*range(1, SLOW + 1), *STEPS]:
         seen, pause = tuple(rows[max(0, i - SEEN) : i][::-1]), 340 if i <= SLOW else 120
         frames.append(Frame(held, "", seen, int(agreed[:i].sum()), i, told, pause))
-    hits = int(agreed.sum())
     ends = {0: "Hold nothing: not enough.", 1: f"Hold {name}: better, not enough.", 2: f"{name} is enough: an anchor."}
     pause = 3000 if len(words) == 2 else 600
     return [*frames, frames[-1]._replace(said=ends[len(words)], pause=pause)]
@@ -107,7 +106,8 @@ def drawn(frame: Frame):
 def key(ax):
     """What the chips and the marks mean."""
     plots.chip_line(ax, 2.1, ["held", "may change", "changed"], ["held", "kept", "changed"], x=0.3, size=11)
-    for x, mark, colour, said in ((0.42, "✓", plots.TEAL, "the model says the same"), (3.0, "✗", plots.RED, "it does not")):
+    marks = (0.42, "✓", plots.TEAL, "the model says the same"), (3.0, "✗", plots.RED, "it does not")
+    for x, mark, colour, said in marks:
         ax.text(x, 1.7, mark, fontsize=13, color=colour, va="center", ha="center", weight="bold")
         ax.text(x + 0.2, 1.7, said, fontsize=11, color=plots.INK, va="center")
 
