@@ -1,8 +1,7 @@
-"""Pictures of explanations: numbers in, a matplotlib figure out.
+"""Pictures of explanations: numbers in, a matplotlib figure out."""
 
-Teal is held or chosen, grey the rest, orange what was changed, red what is wrong; shape or text repeats what colour
-says. These are the only colours and sizes of pictures, widgets, tables, slides and pages.
-"""
+# Teal is held or chosen, grey the rest, orange what was changed, red what is wrong; shape or text
+# repeats what colour says. Pictures, widgets, tables, slides and pages have no other colours.
 
 import base64
 import html
