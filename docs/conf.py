@@ -24,6 +24,11 @@ html_title = project
 html_show_sourcelink = html_copy_source = False
 html_static_path = ["_static"]
 html_css_files = ["reading.css"]
+html_js_files = ["live.js"]
+templates_path = ["_templates"]
+repository = settings["DEFAULT"]["git_url"]
+binder = f"https://mybinder.org/v2/gh/{repository.removeprefix('https://github.com/')}/HEAD?labpath=nbs/00_introduction.ipynb"
+html_context = dict(repository=repository, binder=binder)
 mathjax_path = "mathjax.js"
 
 
@@ -33,7 +38,10 @@ def setup(app):
 
 
 def unfold(app, page, template, context, doctree):
-    """Open what tools/reading.py tagged `unfolded`."""
+    """Open what tools/reading.py tagged `unfolded`; the search page gets the text of all pages."""
+    if page == "search":
+        for name in ("excerpts.js", "search.js"):
+            app.add_js_file(name, priority=100)
     opened = re.compile(r'(<div class="[^"]*\btag_unfolded\b[^"]*">\s*<details)')
     if "body" in context:
         context["body"] = opened.sub(r"\1 open", context["body"])

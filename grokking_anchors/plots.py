@@ -1,19 +1,19 @@
 """Pictures of explanations: numbers in, a matplotlib figure out."""
 
-# Teal is held or chosen, grey the rest, orange what was changed, red what is wrong; shape or text
-# repeats what colour says. Pictures, widgets, tables, slides and pages have no other colours.
-
 import base64
 import html
 import io
+import re
 from functools import cache
 from textwrap import fill
 from urllib.parse import quote
 
 import numpy as np
 
+# The only colours and sizes of pictures, widgets, tables and pages; shape or text says the same.
+# Teal is held or chosen, grey the rest, orange a changed word, red what is wrong or lost.
 TEAL, GREY, INK, PALE = "#0b7a75", "#9aa1a9", "#22313f", "#e8eaed"
-ORANGE, RED = "#c2560c", "#a11d33"  # a changed word; a wrong claim, a lost prediction
+ORANGE, RED = "#c2560c", "#a11d33"
 SMALL, TEXT = 9.5, 10.5  # points: at 7.2 inches over 1100 pixels of a slide 20 and 22 pixels
 
 # ---- words as chips ---------------------------------------------------------------------
@@ -150,7 +150,9 @@ def svg(
     fonts = {"font.family": ["DejaVu Sans", "Verdana", "sans-serif"], "svg.fonttype": "none"}
     with matplotlib.rc_context({**fonts, "svg.hashsalt": "anchors"}):
         text = picture_bytes(figure, "svg", metadata=dict(Date=None, Creator=None)).decode()
-    text = quote(text[text.index("<svg") :], safe=" =:/;,.()'@!*+?&<>[]{}|")
+    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text[text.index("<svg") :], flags=re.DOTALL)
+    text = re.sub(r"(\.\d\d)\d+", r"\1", re.sub(r"\s*\n\s*", " ", text))
+    text = quote(text.replace("> <", "><"), safe=" =:/;,.()'@!*+?&<>[]{}|")
     style = "background:#ffffff;max-width:100%"
     return f'<img style="{style}" alt="{alt}" src="data:image/svg+xml,{html.escape(text)}">'
 

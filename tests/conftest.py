@@ -24,7 +24,61 @@ def pytest_xdist_auto_num_workers(config):
     return (os.cpu_count() or 1) + 1
 
 
-DEAR = ("tests/test_browser.py", "tests/test_reading.py", "tests/test_types.py")
+DEAR = ("tests/test_browser.py", "tests/test_site.py", "tests/test_reading.py", "tests/test_types.py")
+
+
+# ---- in a browser ---------------------------------------------------------------------------------
+
+BROWSED = ["test_browser.py", "test_site.py"]
+
+
+def pytest_addoption(parser):
+    """Tests in a browser are asked for, as `.ci/run` does."""
+    parser.addoption("--browser", action="store_true", help="run the tests that need chromium and playwright, too")
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Without `--browser` they are not even collected."""
+    return True if collection_path.name in BROWSED and not config.getoption("--browser") else None
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """And this is said in one line."""
+    if not config.getoption("--browser") and not config.args_source.name == "ARGS":
+        said = f"not run: {' and '.join(BROWSED)}, which need chromium: python -m pytest --browser"
+        terminalreporter.write_line(said)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One headless chromium for all tests of a worker."""
+    from playwright.sync_api import sync_playwright
+
+    import slides
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=slides.chromium(), args=slides.BROWSER.split())
+        yield launched
+        launched.close()
+
+
+def open_page(browser, allowed, **options):
+    """A page that may ask only addresses that begin with `allowed`; the others are noted and refused."""
+    page = browser.new_page(**options)
+    page.refused, page.failures = [], []
+
+    def gate(route):
+        if route.request.url.startswith((*allowed, "data:", "blob:")):
+            return route.continue_()
+        page.refused.append(route.request.url)
+        return route.abort()
+
+    page.route("**/*", gate)
+    page.on("pageerror", lambda error: page.failures.append(str(error)))
+    return page
+
+
+# ---- who runs what --------------------------------------------------------------------------------
 
 
 class Together(LoadScopeScheduling):

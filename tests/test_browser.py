@@ -1,6 +1,6 @@
 """In a real browser, by real key presses: JupyterLab with the widgets, and the deck from a file.
 
-Skipped where chromium or playwright is missing; `.ci/run` sees to it that they are there.
+Asked for by `python -m pytest --browser`; needs chromium.
 """
 
 import json
@@ -15,36 +15,9 @@ import urllib.request
 import pytest
 
 import slides
-from conftest import NOTEBOOKS, ROOT, read
+from conftest import NOTEBOOKS, ROOT, open_page, read
 
-playwright_api = pytest.importorskip("playwright.sync_api")
-pytestmark = pytest.mark.skipif(slides.chromium() is None, reason="no chromium")
 NARROW, WIDE = {"width": 480, "height": 900}, {"width": 1280, "height": 1000}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """One headless chromium for all tests."""
-    with playwright_api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=slides.chromium(), args=slides.BROWSER.split())
-        yield launched
-        launched.close()
-
-
-def open_page(browser, allowed, **options):
-    """A page that may ask only addresses that begin with `allowed`; the others are noted and refused."""
-    page = browser.new_page(**options)
-    page.refused, page.failures = [], []
-
-    def gate(route):
-        if route.request.url.startswith((*allowed, "data:", "blob:")):
-            return route.continue_()
-        page.refused.append(route.request.url)
-        return route.abort()
-
-    page.route("**/*", gate)
-    page.on("pageerror", lambda error: page.failures.append(str(error)))
-    return page
 
 
 def code_of(path):
@@ -172,7 +145,7 @@ def panel(page, *labels):
 
 def state(part):
     """The sentence and the picture of a live view."""
-    html = part.locator(".widget-html-content").first.inner_html()
+    html = part.locator(".widget-html-content:has([role=status])").first.inner_html()
     return html.split("</p>")[0], html.split("</p>")[-1]
 
 

@@ -138,11 +138,13 @@ def test_wheel_metadata(wheel):
 
 def test_every_picture_is_returned():
     """A plotting function hands out its figure, so that a notebook shows it and a user can save it."""
+    from matplotlib.figure import Figure
+
     from grokking_anchors.plots import partial_bars
     from grokking_anchors.workshop import figures
 
     for figure in (figures.harbour(), figures.five_boxes(), partial_bars(["best"], [0.9], [0.5])):
-        assert type(figure).__name__ == "Figure" and len(figure.axes) == 1
+        assert isinstance(figure, Figure) and len(figure.axes) == 1
 
 
 def test_published_module_names():

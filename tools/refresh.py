@@ -97,11 +97,15 @@ def stderr_of(
 def clean(
     notebook: dict,  # as JSON gives it; changed in place
 ) -> dict:  # the same notebook
-    """Strip what differs from run to run: counts, times, ids, widgets, stderr; fold `engine` and `poll` cells."""
-    clean_nb(notebook, allowed_cell_metadata_keys=get_config(ROOT).allowed_cell_metadata_keys)
+    """Strip what differs from run to run: counts, times, ids, stderr; fold `engine` and `poll` cells.
+
+    Of a widget its still remains, if it has one.
+    """
+    kept = dict(allowed_cell_metadata_keys=get_config(ROOT).allowed_cell_metadata_keys)
+    clean_nb(notebook, allowed_out_metadata_keys=["image/png"], **kept)
     notebook["metadata"].pop("widgets", None)
     for cell in code_cells(notebook):
-        cell["outputs"] = [out for out in cell["outputs"] if not is_stderr(out) and not is_widget(out)]
+        cell["outputs"] = [out for out in cell["outputs"] if not is_stderr(out) and (not is_widget(out) or still(out))]
         cell["metadata"].pop("jupyter", None)
         if {"engine", "poll"} & set(cell["metadata"].get("tags", [])):  # a poll holds its answer
             cell["metadata"]["jupyter"] = {"source_hidden": True}
@@ -122,7 +126,7 @@ def describe_pictures(
         for out in cell.get("outputs", []):
             if "image/png" in out.get("data", {}):
                 alt = " ".join([*called[-1:], prose[:300]]).strip()
-                out.setdefault("metadata", {})["image/png"] = {"alt": alt}
+                out.setdefault("metadata", {}).setdefault("image/png", {})["alt"] = alt
 
 
 def plotting_functions() -> dict[str, str]:  # name -> docstring
@@ -159,6 +163,15 @@ def is_widget(
 ) -> bool:
     """Is it the view of a widget? It shows nothing without a kernel, and its id is new in each run."""
     return WIDGET in output.get("data", {})
+
+
+def still(
+    output: dict,  # of a widget; changed in place
+) -> bool:
+    """Keep of it what can be seen without a kernel, and say whether there is anything."""
+    html = output["data"].get("text/html")
+    output["data"] = {"text/html": html} if html else {}
+    return bool(html)
 
 
 def machine_paths(
