@@ -22,7 +22,7 @@ from .encoding import applies
 from .files import checked, parsed, plain, sound, visible
 from .pages import Pages, said, wrapped
 from .params import Params, checked_names, classes_of, regresses, translated, unless_mistaken
-from .plots import chip, entitled, kinds_of, partial_bars, word_chips
+from .plots import chip, entitled, neighbour_chips, partial_bars
 from .sampling import Sampler
 from .search import KEPT, SearchResult, Verdict, delivered, fingerprint, searched, verdict_of
 from .settings import Settings, documented, no_unknown, require, settings_from
@@ -164,12 +164,7 @@ class Told(Answering):
 
     def headline(self): return " ".join(chip(word, self.kind_held) for word in self.words)  # HTML
 
-    def show(self, example):
-        "A sample as HTML; a sentence of as many words as the instance: held, kept, changed."
-        old, new = (x.split() if isinstance(x, str) else [] for x in (self.instance, example))
-        if not old or len(old) != len(new): return html.escape(str(example))
-        held = [word.strip(".,;:!?") in self.words for word in old]
-        return word_chips(new, kinds_of(old, new, held))
+    def show(self, example): return neighbour_chips(self.instance, example, self.words)
 
     def __str__(self):
         lines = (wrapped(text, f"{label}: ") for label, text in self.facts().items())

@@ -28,7 +28,8 @@ def wrapped(
     width = max(20, get_terminal_size().columns if known else 80)
     lines = (start + text).split("\n")
     begins = ["", *[indent] * (len(lines) - 1)]
-    return "\n".join(fill(line, width, initial_indent=one, **whole) for one, line in zip(begins, lines))
+    filled = (fill(line, width, initial_indent=one, **whole) for one, line in zip(begins, lines))
+    return "\n".join(filled)
 
 
 def said(

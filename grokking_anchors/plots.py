@@ -53,6 +53,20 @@ def word_chips(
     return " ".join(map(chip, words, kinds))
 
 
+def neighbour_chips(
+    old,  # the instance
+    new,  # a sample of it
+    held,  # the words of the rule
+):
+    "A sample as HTML; the words of a sentence that is as long as the instance become chips."
+    texts = isinstance(old, str) and isinstance(new, str)
+    was, now = (old.split(), new.split()) if texts else ([], [])
+    if not was or len(was) != len(now):
+        return html.escape(str(new))
+    rule = [word.strip(".,;:!?") in held for word in was]
+    return word_chips(now, kinds_of(was, now, rule))
+
+
 def chip_line(
     ax,
     y,  # where the line lies
@@ -214,8 +228,8 @@ def short(text, most):
 
 def folded(rule, most):
     "A rule in lines of at most so many characters, that begin with AND; it is never cut."
-    parts = (one if len(one) > most - 4 else one.replace(" ", "\xa0") for one in rule.split(" AND "))
-    whole = " AND\xa0".join(parts)
+    fits = lambda one: one if len(one) > most - 4 else one.replace(" ", "\xa0")
+    whole = " AND\xa0".join(map(fits, rule.split(" AND ")))
     return fill(whole, most, break_on_hyphens=False).replace("\xa0", " ")
 
 
@@ -311,7 +325,8 @@ def global_view(
         if i == widest:
             x, side = (0.01, "left") if own[i] > before[i] / 2 else (before[i] - 0.01, "right")
             ax.text(x, i, "by those above", va="center", ha=side, fontsize=SMALL, color=INK)
-    told, side = ("| this one by itself", "left") if own[0] < 0.5 else ("this one by itself |", "right")
+    told, side = ("| {}", "left") if own[0] < 0.5 else ("{} |", "right")
+    told = told.format("this one by itself")
     ax.text(own[0], -0.38, told, va="bottom", ha=side, fontsize=SMALL, color=INK)
     listed(ax, labels)
     return fig

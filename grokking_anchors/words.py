@@ -277,7 +277,7 @@ class TextExplanation(Explanation):
             spans = token_spans(text, self.nlp)
             origin = origins(words, [text[start:end] for start, end in spans])
         else:
-            spans, origin = copy_spans(np.where(kept, *pieces), np.where(kept, words, unk)), kept
+            spans = copy_spans(np.where(kept, *pieces), np.where(kept, words, unk))
             origin = np.where(kept, np.arange(len(words)), -1)
         kinds = ["changed" if i < 0 else "held" if held[i] else "kept" for i in origin]
         return near([(*span, kind) for span, kind in zip(spans, kinds)])
@@ -287,8 +287,8 @@ class TextExplanation(Explanation):
 def copy_spans(pieces: Any, words: Any) -> list:
     "Where the words of a masked copy stand, each at the end of its piece."
     ends = np.cumsum([len(piece) for piece in pieces])
-    starts = [end - len(piece) + piece.rindex(word) for end, piece, word in zip(ends, pieces, words)]
-    return [(start, start + len(word)) for start, word in zip(starts, words)]
+    inside = [piece.rindex(word) - len(piece) for piece, word in zip(pieces, words)]
+    return [(end + i, end + i + len(word)) for end, i, word in zip(ends, inside, words)]
 
 def origins(old: list, new: list) -> np.ndarray:
     "Which of the old words each new one is; -1: none. Place by place if they are equally many."
@@ -311,8 +311,8 @@ def dressed(text: str, placed: list, dress: Any = chip, plain: Any = escape) -> 
     "A text with some words `(start, end, kind)` dressed; one that was left out is shown as gone."
     ends, parts = [0, *(end for _, end, _ in placed)], []
     for last, (start, end, kind) in zip(ends, placed):
-        word = "…" if kind == "far" else dress(text[start:end].strip() or "(gone)", kind)
-        parts += [plain(text[last:start]), word]
+        word = text[start:end] if text[start:end].strip() else "(gone)"
+        parts += [plain(text[last:start]), "…" if kind == "far" else dress(word, kind)]
     return "".join(parts) + plain(text[ends[-1]:])
 
 def held_by(kept: np.ndarray, groups: np.ndarray) -> np.ndarray:
