@@ -917,6 +917,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                           'grokking_anchors/words.py'),
                                         'grokking_anchors.words.TextExplanation.needs': ( 'words.html#textexplanation.needs',
                                                                                           'grokking_anchors/words.py'),
+                                        'grokking_anchors.words.TextExplanation.restored': ( 'words.html#textexplanation.restored',
+                                                                                             'grokking_anchors/words.py'),
                                         'grokking_anchors.words.TextExplanation.show': ( 'words.html#textexplanation.show',
                                                                                          'grokking_anchors/words.py'),
                                         'grokking_anchors.words.TextExplanation.spans': ( 'words.html#textexplanation.spans',

@@ -218,6 +218,11 @@ class TextExplanation(Explanation):
     "An anchor of words."
     nlp: Any = field(default=None, metadata=dict(file=False))  # tokenizer; not kept in a file
 
+    @classmethod
+    def restored(cls, stored):
+        (found := cls(**stored)).compared(found.instance)  # fails where its words are not placed
+        return found
+
     def spans(self):
         "Where the anchored words stand in the instance."
         placed = zip(self.meta["spans"], self.meta["groups"])
@@ -271,7 +276,8 @@ class TextExplanation(Explanation):
     def compared(self, text):
         "Of a neighbour's words, where each stands and what became of it: `(start, end, kind)`."
         words, gaps, tail = parts_of(self.instance, self.meta["spans"])
-        unk, held = self.meta.get("unk"), [g >= 0 and self.rule[g] for g in self.meta["groups"]]
+        unk, groups = self.meta.get("unk"), enumerate(self.meta["groups"])
+        held = {i for i, group in groups if group >= 0 and self.rule[group]}
         kept = kept_in([text], pieces := pieces_of(words, gaps, unk), tail)[0]
         if kept is None:
             spans = token_spans(text, self.nlp)
@@ -279,7 +285,7 @@ class TextExplanation(Explanation):
         else:
             spans = copy_spans(np.where(kept, *pieces), np.where(kept, words, unk))
             origin = np.where(kept, np.arange(len(words)), -1)
-        kinds = ["changed" if i < 0 else "held" if held[i] else "kept" for i in origin]
+        kinds = ["changed" if i < 0 else "held" if i in held else "kept" for i in origin]
         return near([(*span, kind) for span, kind in zip(spans, kinds)])
 
     def show(self, example): return dressed(example, self.compared(example))  # as HTML
