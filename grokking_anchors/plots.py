@@ -167,11 +167,12 @@ def svg(
     "The figure as the text of an `<img>` tag that is sharp at every size; its letters are text."
     import matplotlib
 
-    fonts = {"font.family": ["DejaVu Sans", "Verdana", "sans-serif"], "svg.fonttype": "none"}
+    fonts = {"font.sans-serif": ["DejaVu Sans", "Verdana"], "svg.fonttype": "none"}
     with matplotlib.rc_context({**fonts, "svg.hashsalt": "anchors"}):
         text = picture_bytes(figure, "svg", metadata=dict(Date=None, Creator=None)).decode()
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text[text.index("<svg") :], flags=re.DOTALL)
-    text = re.sub(r"(\.\d\d)\d+", r"\1", re.sub(r"\s*\n\s*", " ", text))
+    shorter = lambda places: re.sub(r"(\.\d\d)\d+", r"\1", places[0])  # not in what is written
+    text = re.sub(r' (?:d|x|y)="[^"]*"', shorter, re.sub(r"\s*\n\s*", " ", text))
     text = quote(text.replace("> <", "><"), safe=" =:/;,.()'@!*+?&<>[]{}|")
     style = "background:#ffffff;max-width:100%"
     return f'<img style="{style}" alt="{alt}" src="data:image/svg+xml,{html.escape(text)}">'
