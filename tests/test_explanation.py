@@ -236,6 +236,7 @@ def test_a_neighbour_of_the_toy_shows_held_kept_and_changed():
         for word, kind in [("Java", "changed"), ("is", "held"), ("a", "changed"), ("best", "held"),
                            ("programming", "kept"), ("<tool>.", "changed")]
     )  # fmt: skip
+    assert plots.chip("isn't", "changed") in found.show("Python isn't the best programming language.")
     assert found.show("<too> short") == "&lt;too&gt; short" and found.show(np.array([1, 2])) == "[1 2]"
     assert plots.chip(found.parts[-1]["kept"][0].split()[1]) in found._repr_html_()
 
