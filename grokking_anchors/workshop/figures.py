@@ -658,7 +658,7 @@ def setting_lines(
     framed(fig, left=0.45, right=0.77, top=1 - 0.25 / whole, bottom=0.5 / whole)
     ax.spines["left"].set_visible(False)
     ax.set_xlabel("precision", fontsize=TEXT)
-    ax.set_xticks([low, (1 + low) / 2, 1], [f"{x:.4g}" for x in (low, (1 + low) / 2, 1)])
+    ax.set_xticks([low, (1 + low) / 2, 1], [f"{x:.3g}" for x in (low, (1 + low) / 2, 1)])
     write = partial(ax.text, transform=blended_transform_factory(fig.transFigure, ax.transData),
                     fontsize=SMALL, color=INK)  # fmt: skip
     write(0.79, -0.06, "coverage")
