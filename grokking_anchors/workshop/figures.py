@@ -194,7 +194,8 @@ def plane(
     style |= dict(va="bottom", transform=ax.transAxes, weight="bold")
     ax.text(0, 1.01, "not precise enough", **style | dict(ha="left"))
     ax.text(1, 1.01, enough, **style | dict(ha="right", color=TEAL))
-    beside = dict(xytext=(-14, 0), ha="right", va="center")  # at the edge there is room at one side
+    ground = dict(boxstyle="square,pad=0.1", fc="white", ec="none")  # over the line
+    beside = dict(xytext=(-14, 0), ha="right", va="center", bbox=ground)
     above = dict(xytext=(0, 13), ha="center", va="bottom")
     for i, text in (names or {}).items():
         style = dict(textcoords="offset points", fontsize=SMALL, color=INK)
