@@ -113,7 +113,7 @@ def funnel(
     least = min(map(min, shares))
     fig, ax = canvas(7.2, 3.2, xscale="log", xlabel="samples (log scale)",
                      ylabel="share that agrees", xlim=(min(sizes) * 0.8, max(sizes) * 1.25),
-                     ylim=(max(0, least - 0.08), 1.02))  # fmt: skip
+                     ylim=(max(0, least - 0.1), 1.02))  # fmt: skip
     wide = np.geomspace(*ax.get_xlim(), 100)
     low, high = truth + np.outer([-2, 2], np.sqrt(truth * (1 - truth) / wide))
     ax.fill_between(wide, low, np.minimum(high, 1.0), color=PALE)
@@ -121,7 +121,8 @@ def funnel(
     for n, values in zip(sizes, shares):
         ax.plot([n] * len(values), values, "o", ms=4, mfc="none", mec=INK, alpha=0.6)
     said = dict(fontsize=SMALL, color=INK, va="center")
-    ax.text(sizes[0] * 1.12, least, "one ring: one experiment", **said)
+    ax.annotate("one ring: one experiment", (sizes[0], min(shares[0])), (12, -22),
+                textcoords="offset points", arrowprops=dict(arrowstyle="-", color=GREY), **said)
     ax.annotate("grey: two standard errors", (sizes[2], low[wide.searchsorted(sizes[2])]), (14, -24),
                 textcoords="offset points", arrowprops=dict(arrowstyle="-", color=GREY), **said)
     ax.annotate(f"exact: {truth:.3f}", (sizes[-1], truth), (6, -34), textcoords="offset points",
@@ -175,14 +176,15 @@ def plane(
     "Rules as points: how precise, how often each holds; in a point, how many rules share it."
     points = np.column_stack([precisions, coverages]).astype(float)
     dots, first, shared = np.unique(points.round(9), axis=0, return_index=True, return_counts=True)
-    valid, left = points[first, 0] >= threshold, max(0, dots[:, 0].min() - 0.06)
+    valid, left = points[first, 0] >= threshold, max(0, dots[:, 0].min() // 0.05 * 0.05 - 0.05)
     fig, ax = canvas(7.2, 3.8, xlabel="precision", ylabel="coverage (log scale)", yscale="log",
                      xlim=(left, 1), ylim=(dots[:, 1].min() * 0.7, 2.6))  # fmt: skip
     size = dict(ms=14 if shared.max() > 1 else 7, clip_on=False, mew=1.4)
-    for (p, c), n, yes in zip(dots, shared, valid):
-        ax.plot(p, c, "o", mfc=TEAL if yes else "white", mec=TEAL if yes else GREY, **size)
+    ax.plot(*dots[~valid].T, "o", mfc="white", mec=GREY, **size)
+    ax.plot(*dots[valid].T, "o", mfc=TEAL, mec=TEAL, **size)
+    for dot, n, yes in zip(dots[shared > 1], shared[shared > 1], valid[shared > 1]):
         text = dict(ha="center", va="center", fontsize=SMALL, color="white" if yes else INK)
-        ax.text(p, c, str(n) if n > 1 else "", **text)
+        ax.text(*dot, str(n), **text)
     if valid.any():
         best = max(dots[valid].tolist(), key=lambda dot: dot[::-1])
         ax.plot(*best, "o", ms=size["ms"] + 7, mfc="none", mec=TEAL, mew=2.4, clip_on=False)
@@ -588,9 +590,9 @@ def running_share(
     most=None,  # how many samples the axis has room for
 ):
     "The share that agrees as samples come in, and between which bounds it may be believed to lie."
-    fig, ax = canvas(5.2, 2.9, xlabel="changed copies asked", ylim=(-0.02, 1.03),
+    fig, ax = canvas(4.2, 2.7, xlabel="changed copies asked", ylim=(-0.02, 1.03),
                      xlim=(0, 1.15 * (most or len(shares))))  # fmt: skip
-    framed(fig, left=0.09, right=0.995, top=0.9, bottom=0.17)
+    framed(fig, left=0.1, right=0.98, top=0.9, bottom=0.18)
     n = np.arange(1, len(shares) + 1)
     ax.fill_between(n, lowers, uppers, color=PALE)
     ax.plot(n, shares, color=TEAL, lw=2)
@@ -598,7 +600,7 @@ def running_share(
     place = dict(xytext=(8, 0), textcoords="offset points", va="center")
     ax.annotate(f"{shares[-1]:.2f}", (n[-1], shares[-1]), fontsize=TEXT, color=INK, weight="bold",
                 **place)  # fmt: skip
-    ax.set_title("share that agrees; grey: what may be believed", fontsize=TEXT, loc="left")
+    ax.set_title("share that agrees; grey: what may be believed", fontsize=SMALL, loc="left")
     return fig
 
 

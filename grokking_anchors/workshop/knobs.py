@@ -276,7 +276,7 @@ class Live(widgets.VBox):
                 kinds = ("kept", "held")
                 told = " ".join(chip(word, kinds[on]) for word, on in zip(knob.choices, value))
             else:
-                told = {True: "yes", False: "no"}.get(value, html.escape(said(value)))
+                told = ("no", "yes")[value] if value is True or value is False else html.escape(said(value))
             lines.append(f"{html.escape(knob.label)}: {told}")
         knobs = f"<p>{' &nbsp; '.join(lines)}</p>"
         return f'<div class="anchor-live" data-live="{self.mark}">{knobs}{self.seen(png, **self.values)}</div>'
