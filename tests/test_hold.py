@@ -1,6 +1,7 @@
 """Pictures of words, rules and copies: what is held, kept and changed, and how many rules share a dot."""
 
 import re
+from html import unescape
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from grokking_anchors.asking import agreement
 from grokking_anchors.plots import CHIPS, ORANGE, TEAL
 from grokking_anchors.sampling import toy_model, toy_sampler
 from grokking_anchors.workshop import figures
+from grokking_anchors.workshop.knobs import View, live
 from grokking_anchors.workshop.views import hold_view, threshold_view
 
 SENTENCE = "Python is the best programming language."
@@ -20,7 +22,7 @@ def chips(view):
     """Of each neighbour: its mark, and (kind, word) of its chips."""
     kinds = {style: kind for kind, style in CHIPS.items()}
     lines = re.findall(r"<div><b[^>]*>(.)</b>(.*?)</div>", view.picture[1])
-    return [(mark, [(kinds[s], w) for s, w in re.findall('<span style="(.*?)">(.*?)</span>', one)])
+    return [(mark, [(kinds[s], unescape(w)) for s, w in re.findall('<span style="(.*?)">(.*?)</span>', one)])
             for mark, one in lines]  # fmt: skip
 
 
@@ -37,9 +39,9 @@ def test_neighbours_are_chips(sampler, model):
     assert len(seen) == 8 and {kind for _, words in seen for kind, _ in words} == {"held", "kept", "changed"}
     for mark, words in seen:
         assert [kind == "held" for kind, _ in words] == rule.tolist() and len(words) == len(names)
-        assert all((word.replace("&#x27;", "'") == name) == (kind != "changed") for (kind, word), name in zip(words, names))
+        assert [kind != "changed" for kind, _ in words] == [one[1] == name for one, name in zip(words, names)]
     nothing = chips(hold_view(sampler, agrees, ~rule & rule, 200))
-    texts = [" ".join(word.replace("&#x27;", "'") for _, word in words) for _, words in nothing]
+    texts = [" ".join(word for _, word in words) for _, words in nothing]
     answers = model([re.sub(r" (\W)$", r"\1", text) for text in texts])
     assert {mark for mark, _ in nothing} == {"✓", "✗"}
     assert [mark == "✓" for mark, _ in nothing] == (answers == "positive").tolist()
@@ -70,8 +72,23 @@ def test_bits_stand_beside_their_sentence():
     held, rule = np.array([[1, 1, 0], [1, 0, 1]], bool), np.array([1, 1, 0], bool)
     fig = figures.held_grid(held, ["a", "b", "c"], rule, ["a b x.", "a y c."])
     told = {text.get_text(): text for text in fig.axes[0].texts if text.get_text().isalpha()}
-    assert list(told) == ["a", "b", "x", "y", "c"] and to_hex(told["x"].get_color()) == to_hex(told["y"].get_color()) == ORANGE
+    assert list(told) == ["a", "b", "x", "y", "c"]
+    assert to_hex(told["x"].get_color()) == to_hex(told["y"].get_color()) == ORANGE
     assert to_hex(told["b"].get_bbox_patch().get_facecolor()) == TEAL
     assert to_hex(told["c"].get_bbox_patch().get_facecolor()) == "#ffffff"
     ones = [text for text in fig.axes[0].texts if text.get_text() == "1"]
     assert [text.get_color() == "white" for text in ones] == [True, True, False, False]
+
+
+def test_what_is_no_sentence_is_told_as_it_is():
+    """A copy without a word for each predicate is shown as text, never cut and never HTML."""
+    sampler = toy_sampler()
+    sampler.render = lambda choices: [f"<b>{row.sum()}</b> of two rows" for row in choices]
+    shown = hold_view(sampler, lambda texts: np.ones(len(texts), bool), [True] * 6, 20).picture[1]
+    assert shown.count("&lt;b&gt;0&lt;/b&gt; of two rows") == 8
+
+
+def test_a_choice_of_one_is_no_switch():
+    """The first frame of a number that is 1 says 1; a switch says yes."""
+    still = live(lambda step, on: View(""), dict(on=True), step=[1, 2], on=True).still()
+    assert "step: 1" in still and "on: yes" in still

@@ -26,7 +26,6 @@ from ..plots import (
     numbered_segments,
     paint,
     panels,
-    short,
 )  # fmt: skip
 
 # ---- all rooms: the five parts ----------------------------------------------------------
@@ -123,7 +122,8 @@ def funnel(
     said = dict(fontsize=SMALL, color=INK, va="center")
     ax.annotate("one ring: one experiment", (sizes[0], min(shares[0])), (12, -22),
                 textcoords="offset points", arrowprops=dict(arrowstyle="-", color=GREY), **said)
-    ax.annotate("grey: two standard errors", (sizes[2], low[wide.searchsorted(sizes[2])]), (14, -24),
+    edge = low[wide.searchsorted(sizes[2])]
+    ax.annotate("grey: two standard errors", (sizes[2], edge), (14, -24),
                 textcoords="offset points", arrowprops=dict(arrowstyle="-", color=GREY), **said)
     ax.annotate(f"exact: {truth:.3f}", (sizes[-1], truth), (6, -34), textcoords="offset points",
                 arrowprops=dict(arrowstyle="-", color=TEAL), ha="right", fontsize=TEXT, color=TEAL,
@@ -591,14 +591,14 @@ def running_share(
 ):
     "The share that agrees as samples come in, and between which bounds it may be believed to lie."
     fig, ax = canvas(4.2, 2.7, xlabel="changed copies asked", ylim=(-0.02, 1.03),
-                     xlim=(0, 1.15 * (most or len(shares))))  # fmt: skip
+                     xlim=(0, 1.2 * (most or len(shares))))  # fmt: skip
     framed(fig, left=0.1, right=0.98, top=0.9, bottom=0.18)
     n = np.arange(1, len(shares) + 1)
     ax.fill_between(n, lowers, uppers, color=PALE)
     ax.plot(n, shares, color=TEAL, lw=2)
     ax.plot(n[-1], shares[-1], "D", color=INK, ms=6, clip_on=False)
     place = dict(xytext=(8, 0), textcoords="offset points", va="center")
-    ax.annotate(f"{shares[-1]:.2f}", (n[-1], shares[-1]), fontsize=TEXT, color=INK, weight="bold",
+    ax.annotate(f"{shares[-1]:.3f}", (n[-1], shares[-1]), fontsize=TEXT, color=INK, weight="bold",
                 **place)  # fmt: skip
     ax.set_title("share that agrees; grey: what may be believed", fontsize=SMALL, loc="left")
     return fig

@@ -276,7 +276,8 @@ class Live(widgets.VBox):
                 kinds = ("kept", "held")
                 told = " ".join(chip(word, kinds[on]) for word, on in zip(knob.choices, value))
             else:
-                told = ("no", "yes")[value] if value is True or value is False else html.escape(said(value))
+                switch = isinstance(value, bool)  # 1 is no switch
+                told = ("no", "yes")[value] if switch else html.escape(said(value))
             lines.append(f"{html.escape(knob.label)}: {told}")
         knobs = f"<p>{' &nbsp; '.join(lines)}</p>"
         return f'<div class="anchor-live" data-live="{self.mark}">{knobs}{self.seen(png, **self.values)}</div>'

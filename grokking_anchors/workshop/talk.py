@@ -86,8 +86,8 @@ def race(
     state = dict(beam=beam, arms=SimpleNamespace(hits=hits, pulls=pulls), t=number)
     figure = figures.ladder(SimpleNamespace(**state, lower=lower, upper=upper, gap=gap), tau, truth)
     chosen = " and ".join(map(str, sorted(np.ravel(beam).tolist())))
-    return View(f"Round {number} of {len(rounds)}: gap {gap:.2f}, {pulls.sum():.0f} questions so far, "
-                f"ahead: arms {chosen}.", figure)
+    return View(f"Round {number} of {len(rounds)}: gap {gap:.2f}, {pulls.sum():.0f} questions so "
+                f"far, ahead: arms {chosen}.", figure)
 
 
 def tree(

@@ -1,7 +1,6 @@
 """Views of the lessons' widgets: a sentence and a picture that says the same."""
 
 import html
-import re
 from typing import Any
 
 import numpy as np
@@ -9,6 +8,7 @@ import numpy as np
 from ..bandit import Arms, kl_bounds, kl_lucb
 from ..certify import precision_interval
 from ..plots import INK, RED, TEAL, word_chips
+from ..words import tokens_of
 from . import figures
 from .knobs import View
 
@@ -16,7 +16,7 @@ from .knobs import View
 def neighbour(sampler, choices, held, rule):
     """A changed copy as HTML: its words as chips, where it has one for each predicate."""
     told = str(sampler.render(choices[None])[0])
-    found = re.findall(r"\w+(?:'\w+)?|[^\w\s]", told)[: len(rule)]
+    found = tokens_of(told.rstrip(".") if len(tokens_of(told)) > len(rule) else told)
     kinds = np.where(rule, "held", np.where(held, "kept", "changed"))
     return word_chips(found, kinds) if len(found) == len(rule) else html.escape(told)
 
@@ -29,7 +29,7 @@ def hold_view(
     seed: int = 0,  # another seed, other samples
     delta: float = .1,  # each bound, for one n, is wrong with at most this probability
 ) -> View:
-    """Fresh neighbours under one rule: the running share that agrees, with its bounds; some of them."""
+    """Fresh neighbours under one rule: the share that agrees, its bounds, and eight of them."""
     rule = np.asarray(rule, bool)
     held, choices = sampler.draw(np.tile(rule, (n, 1)), np.random.default_rng(seed))
     agreed = agrees(sampler.render(choices))
@@ -42,8 +42,9 @@ def hold_view(
     mark = {True: f'<b style="color:{TEAL}">✓</b>', False: f'<b style="color:{RED}">✗</b>'}
     lines = (f"<div>{mark[bool(yes)]} {neighbour(sampler, *these, rule)}</div>"
              for *these, yes in zip(choices[:8], held, agreed))
-    style = "display:inline-block;vertical-align:top;line-height:1.9;font-size:13px;background:#ffffff"
-    return View(text, [figure, f'<div style="{style};color:{INK}">{"".join(lines)}</div>'])
+    style = f"background:#ffffff;color:{INK};line-height:1.9;font-size:13px"  # beside, or below
+    style += ";display:inline-block;vertical-align:top"
+    return View(text, [figure, f'<div style="{style}">{"".join(lines)}</div>'])
 
 
 def threshold_view(
