@@ -3,7 +3,7 @@
 Teal is what was chosen, grey the rest; shape or text repeats what colour says.
 """
 
-from textwrap import wrap
+from html import escape
 
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
@@ -19,11 +19,13 @@ from ..plots import (
     album,
     at_threshold,
     canvas,
+    kinds_of,
     listed,
     numbered_segments,
     paint,
     panels,
     short,
+    word_chips,
 )  # fmt: skip
 
 # ---- all rooms: the five parts ----------------------------------------------------------
@@ -370,89 +372,77 @@ def belief_curves(
 # ---- 07 text ----------------------------------------------------------------------------
 
 
-def coloured(ax, x, y, parts, between=" "):
-    "A line of monospaced text in parts `(kind, text)`; parts of the kind *anchor* are underlined."
-    mono = dict(fontsize=9, family="monospace", va="center")
-    for kind, style in STYLES.items():
-        shown = between.join(text if k == kind else " " * len(text) for k, text in parts)
-        ax.text(x, y, shown, **mono, **style)
-    below = between.join(("_" if k == "anchor" else " ") * len(text) for k, text in parts)
-    ax.text(x, y + 0.05, below, **mono, **STYLES["anchor"])
+class Sentences(list):
+    "Sentences as chips, each `(what stands before it, words, their kinds)`; in plain text marked."
+
+    def _repr_html_(self):
+        left = "text-align:left;vertical-align:top;white-space:{};line-height:1.9"
+        line = f'<tr><td style="{left}">{{}}</td><td style="{left}">{{}}</td></tr>'
+        rows = ((escape(str(before)), word_chips(words, kinds)) for before, words, kinds in self)
+        lines = (line.format("nowrap", before, "normal", chips) for before, chips in rows)
+        return f"<table>{''.join(lines)}</table>"
+
+    def __repr__(self):
+        marks = {"held": "[{}]", "changed": "*{}*"}
+        said = lambda words, kinds: (marks.get(k, "{}").format(w) for w, k in zip(words, kinds))
+        rows = ((before, " ".join(said(words, kinds))) for before, words, kinds in self)
+        return "\n".join(f"{before:<18} {text}" for before, text in rows)
 
 
-STYLES = {
-    "title": dict(color=INK, weight="bold"),
-    "anchor": dict(color=TEAL, weight="bold"),
-    "kept": dict(color=INK),
-    "new": dict(color=RED, style="italic"),
-    "mark": dict(color=GREY),
-}
+def held_words(text, spans):
+    "The words of a text and their kinds: held where a span `(start, end)` lies, else kept."
+    words, kinds, end = [], [], 0
+    for start, stop in [*spans, (len(text), len(text))]:
+        between, inside = text[end:start].split(), text[start:stop].split()
+        words += between + inside
+        kinds += ["kept"] * len(between) + ["held"] * len(inside)
+        end = stop
+    return words, kinds
 
 
 def sentences(
     texts,  # n texts
     anchored,  # for each of them the (start, end) of the anchored words
     verdicts,  # n predictions
-    width=78,  # characters per line
 ):
-    "Texts with their anchored words in teal and underlined, the model's verdict in front."
-    lines = []
-    for text, spans, verdict in zip(texts, anchored, verdicts):
-        inside, place = {i for start, end in spans for i in range(start, end)}, 0
-        for k, part in enumerate(wrap(text, width)):
-            place = text.index(part, place)
-            kinds = ["anchor" if place + i in inside else "kept" for i in range(len(part))]
-            lines.append(("" if k else str(verdict), list(zip(kinds, part))))
-            place += len(part)
-    k = len(lines)
-    fig, ax = canvas(9.2, 0.27 * k + 0.2, xlim=(0, 14 + width), ylim=(k - 0.4, -0.7))
-    ax.axis("off")
-    for y, (verdict, row) in enumerate(lines):
-        ax.text(0, y, verdict, fontsize=9, color=INK, style="italic", va="center")
-        coloured(ax, 12, y, row, "")
-    return fig
+    "Texts with their anchored words in teal, the model's verdict in front."
+    rows = zip(texts, anchored, verdicts)
+    return Sentences((verdict, *held_words(text, spans)) for text, spans, verdict in rows)
+
+
+def changed_words(text, original, spans):
+    "The words of a neighbour and their kinds, place by place; or as a set, if their number differs."
+    words, (old, kinds) = text.split(), held_words(original, spans)
+    if len(words) != len(old):
+        return words, ["kept" if word in old else "changed" for word in words]
+    return words, kinds_of(old, words, [kind == "held" for kind in kinds])
 
 
 def strategies(
     blocks,  # for each strategy: title, text, anchored spans (start, end), neighbours (texts)
-    width=84,  # characters per line
 ):
-    "The sentence under each strategy, its anchor in teal, and neighbours with new words in red."
-    lines = []
+    "The sentence under each strategy, its anchor in teal, and neighbours, new words in orange."
+    lines = Sentences()
     for title, text, spans, around in blocks:
-        lines += [[("title", title)], *rows_of(text, text, spans, width)]
-        for other in around:
-            rows = rows_of(other, text, spans, width - 2)
-            lines += [[("mark", " " if k else "–"), *row] for k, row in enumerate(rows)]
-        lines.append([])
-    fig, ax = canvas(9.2, 0.25 * len(lines), xlim=(0, width + 6), ylim=(len(lines) - 1.4, -0.7))
-    ax.axis("off")
-    for y, parts in enumerate(lines):
-        coloured(ax, 0, y, parts)
-    return fig
+        lines.append((title, *held_words(text, spans)))
+        lines += [("a neighbour", *changed_words(other, text, spans)) for other in around]
+    return lines
 
 
-def rows_of(
-    text,  # the text, or a neighbour of it
-    original,  # the text
-    spans,  # (start, end) of the anchored words of the original
-    width,  # characters per line
+def meters(
+    shares,  # {label: number from 0 to 1}
+    threshold=0.95,  # marked by a line; the bar of a share that reaches it is teal
 ):
-    "Lines of (kind, word): anchored, kept or new. Words are compared place by place, or as a set."
-    old, words = original.split(), text.split()
-    starts = {original[:start].count(" ") for start, _ in spans}
-    aligned = len(words) == len(old)
-    same = [word == old[i] if aligned else word in old for i, word in enumerate(words)]
-    kinds = ["kept" if yes else "new" for yes in same]
-    kinds = ["anchor" if aligned and i in starts else kind for i, kind in enumerate(kinds)]
-    rows, room = [[]], width
-    for kind, word in zip(kinds, words):
-        if room < len(word):
-            rows.append([])
-            room = width
-        rows[-1].append((kind, word))
-        room -= len(word) + 1
-    return rows
+    "Shares as bars, in HTML: drawn at once, and each says its number."
+    line = f'<i style="position:absolute;left:{100 * threshold:g}%;height:1.2em;border-left:2px dashed {INK}"></i>'
+    bar = (f'<tr><td style="text-align:left">{{}}</td><td><div style="position:relative;width:300px;'
+           f'height:1.2em;background:{PALE}">{line}<div style="width:{{:.1f}}%;height:1.2em;background:{{}}">'
+           '</div></div></td><td style="text-align:left">{}</td></tr>')  # fmt: skip
+    def row(label, share):
+        colour, share_of = (TEAL if share >= threshold else GREY), f"<b>{share:.3f}</b>"
+        return bar.format(escape(label), 100 * share, colour, share_of)
+    end = f'<tr><td></td><td style="text-align:right">threshold {threshold:g}</td><td></td></tr>'
+    return f"<table>{''.join(row(*one) for one in shares.items())}{end}</table>"
 
 
 # ---- 08 tabular -------------------------------------------------------------------------

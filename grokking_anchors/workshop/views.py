@@ -110,3 +110,40 @@ def race_view(
             "cases.")
     figure = figures.ladder(state, tau, truth)
     return View(text, figures.framed(figure, left=.1, right=.98, bottom=.17, top=.9))
+
+
+def listed_view(
+    names: list,  # d texts
+    held: np.ndarray,  # `(n, d)` bool: every neighbour, listed
+    agrees: np.ndarray,  # `(n,)` bool: does the model say the same of it?
+    rule: Any,  # `(d,)` bool: what is held
+    draw: Any,  # function: numbers of some that agree, of some that do not -> figure or HTML, or a list
+    what: str = "neighbours",
+) -> View:
+    """All neighbours under one rule: the share that agrees, exactly, and some of either kind."""
+    rule = np.asarray(rule, bool)
+    under = np.flatnonzero((held >= rule).all(axis=1))
+    kept, lost = under[agrees[under]], under[~agrees[under]]
+    share, named = len(kept) / len(under), ", ".join(np.array(names)[rule])
+    text = (f"Holding {named or 'nothing'}: {len(kept)} of {len(under)} {what} agree, share {share:.3f}; "
+            f"coverage {len(under) / len(held):.3f}.")
+    bar = figures.meters({"share that agrees": share})
+    some = draw(kept[[-1, len(kept) // 3]] if len(kept) > 1 else kept, lost[[0, len(lost) // 2]] if len(lost) > 1 else lost)
+    return View(text, [bar, *(some if isinstance(some, list) else [some])])
+
+
+def masked_view(
+    words: list,  # d tokens of the text
+    held: np.ndarray,  # `(n, d)` bool: which words each masked text keeps
+    agrees: np.ndarray,  # `(n,)` bool
+    rule: Any,  # `(d,)` bool
+    unk: str = "UNK",
+) -> View:
+    """All masked copies of a text under one rule; some that keep the prediction, some that lose it."""
+    def line(said, i):
+        copy = [word if on else unk for word, on in zip(words, held[i])]
+        return said, copy, figures.kinds_of(words, copy, rule)
+    def draw(kept, lost):
+        lines = [line("still the same", i) for i in kept] + [line("not any more", i) for i in lost]
+        return figures.Sentences(lines)._repr_html_()
+    return listed_view(words, held, agrees, rule, draw, "masked texts")
