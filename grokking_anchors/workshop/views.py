@@ -128,7 +128,7 @@ def listed_view(
     text = (f"Holding {named or 'nothing'}: {len(kept)} of {len(under)} {what} agree, share {share:.3f}; "
             f"coverage {len(under) / len(held):.3f}.")
     bar = figures.meters({"share that agrees": share})
-    some = draw(kept[[-1, len(kept) // 3]] if len(kept) > 1 else kept, lost[[0, len(lost) // 2]] if len(lost) > 1 else lost)
+    some = draw(*([*one[[0, len(one) // 2]]] if len(one) > 1 else [*one] for one in (kept, lost)))
     return View(text, [bar, *(some if isinstance(some, list) else [some])])
 
 
