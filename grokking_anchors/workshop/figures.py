@@ -3,7 +3,9 @@
 Teal is what was chosen, grey the rest; shape or text repeats what colour says.
 """
 
+from base64 import b64encode
 from html import escape
+from io import BytesIO
 
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
@@ -15,10 +17,13 @@ from ..plots import (
     INK,
     PALE,
     RED,
+    SMALL,
     TEAL,
     album,
     at_threshold,
+    borders,
     canvas,
+    dimmed,
     kinds_of,
     listed,
     numbered_segments,
@@ -454,18 +459,22 @@ def two_questions(
     found,  # (k,) precision under "observe"
     threshold=0.95,
 ):
-    "The same rules under both questions: a line between the two precisions of each."
+    "The same rules under both questions: a line between the two precisions of each, with numbers."
     k = len(names)
-    fig, ax = canvas(7.2, 0.42 * k + 1.1, xlabel="precision", xlim=(0.3, 1.02),
-                     ylim=(k - 0.4, -0.8))  # fmt: skip
-    for i, (p, q) in enumerate(zip(written, found)):
-        ax.plot([p, q], [i, i], color=PALE, lw=6, zorder=0)
-    ax.plot(written, range(k), "o", color=GREY, ms=9, label="written (perturb)")
-    ax.plot(found, range(k), "D", color=TEAL, ms=8, label="found (observe)")
-    at_threshold(ax, threshold)
-    ax.set_yticks(range(k), names, fontsize=9)
-    ax.tick_params(axis="y", length=0)
-    ax.legend(frameon=False, fontsize=9, loc="upper left", ncols=2)
+    fig, ax = canvas(7.2, 0.5 * k + 1.1, xlabel="precision", ylim=(k - 0.4, -0.9),
+                     xlim=(min(*written, *found) - 0.12, 1.11))  # fmt: skip
+    for i, pair in enumerate(zip(written, found)):
+        ax.plot(pair, [i, i], color=PALE, lw=6, zorder=0)
+        (low, left), (high, right) = sorted(zip(pair, ("written", "found")))
+        style = dict(va="center", fontsize=SMALL, color=INK)
+        style["bbox"] = dict(fc="white", ec="none", pad=0.5)  # a line behind a number stays behind
+        ax.text(low - 0.015, i, f"{left} {low:.2f}", ha="right", **style)
+        ax.text(high + 0.015, i, f"{right} {high:.2f}", ha="left", **style)
+    ax.plot(written, range(k), "o", color=GREY, ms=9)
+    ax.plot(found, range(k), "D", color=TEAL, ms=8)
+    at_threshold(ax, threshold, -0.65)
+    listed(ax, names, SMALL)
+    ax.set_xticks([x / 10 for x in range(11) if x / 10 > ax.get_xlim()[0]])
     return fig
 
 
@@ -509,6 +518,37 @@ def segment_maps(
     return fig
 
 
+def held_segments(
+    picture,  # (height, width), a few pixels
+    labels,  # (height, width)
+    visible,  # (height, width) bool: what is held
+):
+    "The picture, dimmed where nothing is held, with the numbers of its segments."
+    fig, (ax,) = panels(1, (2, 2))
+    paint(ax, dimmed(picture, visible), "", labels, GREY, limits=(0, picture.max()))
+    ax.add_collection(borders(visible))
+    numbered_segments(ax, labels)
+    return framed(fig, left=0.01, right=0.99, bottom=0.01, top=0.99)
+
+
+def tiles(
+    pictures,  # k small ones, of whole numbers or floats from 0 to `most`
+    titles,  # k texts
+    colours,  # k colours of their frames
+    most,  # the value that is white
+):
+    "Small pictures side by side in HTML, a pixel as a square: drawn at once."
+    from matplotlib.image import imsave
+
+    frame = ('<figure style="display:inline-block;margin:4px;text-align:center"><img style="width:96px;'
+             'image-rendering:pixelated;border:3px solid {}" alt="{}" src="data:image/png;base64,{}">'
+             '<figcaption>{}</figcaption></figure>')  # fmt: skip
+    def told(picture, title, colour):
+        imsave(buffer := BytesIO(), picture / most, cmap="gray", vmin=0, vmax=1)
+        return frame.format(colour, escape(title), b64encode(buffer.getvalue()).decode(), escape(title))
+    return "".join(map(told, pictures, titles, colours))
+
+
 def neighbour_grid(
     rows,  # r lists of pictures, equally many
     names,  # r texts at the left
@@ -520,7 +560,7 @@ def neighbour_grid(
     limits = (min(0, image.min()), max(1, image.max()))
     for ax, picture in zip(axes, [picture for row in rows for picture in row]):
         paint(ax, picture, limits=limits)
-    style = dict(rotation=0, ha="right", va="center", fontsize=8.5, color=INK, labelpad=6)
+    style = dict(rotation=0, ha="right", va="center", fontsize=SMALL, color=INK, labelpad=6)
     for ax, name in zip(axes[::k], names):
         ax.set_ylabel(name, **style)
     return fig

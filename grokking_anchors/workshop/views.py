@@ -147,3 +147,35 @@ def masked_view(
         lines = [line("still the same", i) for i in kept] + [line("not any more", i) for i in lost]
         return figures.Sentences(lines)._repr_html_()
     return listed_view(words, held, agrees, rule, draw, "masked texts")
+
+
+def questions_view(
+    names: list,  # d bounds, as text
+    every: np.ndarray,  # `(2^d, d)` bool: all rules
+    shares: dict,  # question -> `(2^d,)` share of rows that agree under each rule
+    rule: Any,  # `(d,)` bool: what is held
+) -> View:
+    """A rule of a row under both questions."""
+    i = int((every == np.asarray(rule, bool)).all(axis=1).argmax())
+    told = {question: float(of[i]) for question, of in shares.items()}
+    named = " AND ".join(np.array(names)[every[i]]) or "nothing"
+    said = ", ".join(f"{question} {share:.3f}" for question, share in told.items())
+    return View(f"Holding {named}: share that agrees, {said}.", figures.meters(told))
+
+
+def collage_view(
+    collage: Any,  # see `Collage`
+    picture: np.ndarray,  # `(height, width)`, a few pixels
+    listed: tuple,  # held `(n, d)`, choices `(n, d)` of all collages
+    agrees: np.ndarray,  # `(n,)` bool
+    rule: Any,  # `(d,)` bool: what is held
+) -> View:
+    """All collages of a small picture under one rule; what is held, some that are kept and lost."""
+    held, choices = listed
+    def draw(kept, lost):
+        titles = ["still the same"] * len(kept) + ["not any more"] * len(lost)
+        colours = [figures.TEAL] * len(kept) + [figures.RED] * len(lost)
+        some = collage.render(choices[[*kept, *lost]])
+        first = figures.held_segments(picture, collage.labels, collage.mask(np.asarray(rule, bool)))
+        return [first, figures.tiles(some, titles, colours, picture.max())]
+    return listed_view(collage.names, held, agrees, rule, draw, "pictures")
