@@ -165,7 +165,21 @@ def picture_bytes(
     "The figure as the bytes of a file."
     buffer = io.BytesIO()
     figure.savefig(buffer, format=kind, **options)
-    return buffer.getvalue()
+    return buffer.getvalue() if kind != "png" else lean(buffer.getvalue())
+
+
+def lean(
+    data,  # of a PNG file
+    most=120_000,  # bytes
+):
+    "A picture; one of more bytes, which shows a photo, in 255 colours."
+    from PIL import Image
+
+    if len(data) > most:
+        picture = Image.open(io.BytesIO(data)).convert("RGB").quantize(255)
+        picture.save(buffer := io.BytesIO(), "png", optimize=True)
+        data = buffer.getvalue()
+    return data
 
 
 def entitled(ax, title):
