@@ -92,6 +92,12 @@ def crisp():
             data = base64.b64encode(picture_bytes(self, "png", dpi=2 * self.dpi)).decode()
             return {"image/png": data}, {"image/png": dict(width=width, height=height)}
 
+        def _ipython_display_(self):  # before matplotlib's own picture of any figure, which is not
+            from IPython.display import display
+
+            data, size = self._repr_mimebundle_()
+            display(data | {"text/plain": repr(self)}, metadata=size, raw=True)
+
     return Crisp
 
 

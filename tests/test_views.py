@@ -41,9 +41,9 @@ def test_collage_view_shows_what_is_held():
     agrees = held[:, 0]  # the first segment decides
     view = collage_view(collage, picture, (held, choices), agrees, [False, True, False])
     assert view.text == "Holding segment 1: 2 of 4 pictures agree, share 0.500; coverage 0.500."
-    assert [view.picture[2].count(f"{said}</figcaption>") for said in ("still the same", "not any more")] == [2, 2]
+    assert [view.picture[1].count(f"{said}</figcaption>") for said in ("still the same", "not any more")] == [2, 2]
     sure = collage_view(collage, picture, (held, choices), agrees, [True, False, False])
-    assert "share 1.000" in sure.text and "not any more" not in sure.picture[2]
+    assert "share 1.000" in sure.text and "not any more" not in sure.picture[1]
 
 
 def test_sentences_are_text():

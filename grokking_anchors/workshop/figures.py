@@ -21,7 +21,6 @@ from ..plots import (
     TEAL,
     album,
     at_threshold,
-    borders,
     canvas,
     dimmed,
     kinds_of,
@@ -518,35 +517,45 @@ def segment_maps(
     return fig
 
 
+def pixels(picture, alt, most, style):
+    "A small picture as the text of an `<img>` tag, a pixel as a square; `most` is white."
+    from matplotlib.image import imsave
+
+    imsave(buffer := BytesIO(), picture / most, cmap="gray", vmin=0, vmax=1)
+    data = b64encode(buffer.getvalue()).decode()
+    style = f"image-rendering:pixelated;margin:0;{style}"
+    return f'<img style="{style}" alt="{escape(alt)}" src="data:image/png;base64,{data}">'
+
+
 def held_segments(
     picture,  # (height, width), a few pixels
     labels,  # (height, width)
-    visible,  # (height, width) bool: what is held
+    rule,  # {number of a segment: is it held?}
 ):
-    "The picture, dimmed where nothing is held, with the numbers of its segments."
-    fig, (ax,) = panels(1, (2, 2))
-    paint(ax, dimmed(picture, visible), "", labels, GREY, limits=(0, picture.max()))
-    ax.add_collection(borders(visible))
-    numbered_segments(ax, labels)
-    return framed(fig, left=0.01, right=0.99, bottom=0.01, top=0.99)
+    "The picture in HTML, dimmed where nothing is held, with numbers; held ones are teal."
+    visible = np.isin(labels, [i for i, on in rule.items() if on])
+    image = pixels(dimmed(picture, visible), "what is held", picture.max(), "width:180px")
+    number = ('<span style="position:absolute;left:{:.1f}%;top:{:.1f}%;transform:translate(-50%,-50%);'
+              'font-size:10pt;padding:0 5px;border-radius:4px;background:{};color:{}">{}</span>')  # fmt: skip
+    def told(i, on):
+        y, x = (100 * (at.mean() + 0.5) / n for at, n in zip(np.nonzero(labels == i), labels.shape))
+        return number.format(x, y, *((TEAL, "#ffffff") if on else ("#ffffff", INK)), i)
+    numbers = "".join(told(i, on) for i, on in rule.items())
+    return f'<div style="position:relative;display:inline-block;line-height:1.3">{image}{numbers}</div>'
 
 
 def tiles(
-    pictures,  # k small ones, of whole numbers or floats from 0 to `most`
+    pictures,  # k small ones, of numbers from 0 to `most`
     titles,  # k texts
     colours,  # k colours of their frames
     most,  # the value that is white
 ):
-    "Small pictures side by side in HTML, a pixel as a square: drawn at once."
-    from matplotlib.image import imsave
-
-    frame = ('<figure style="display:inline-block;margin:4px;text-align:center"><img style="width:96px;'
-             'image-rendering:pixelated;border:3px solid {}" alt="{}" src="data:image/png;base64,{}">'
-             '<figcaption>{}</figcaption></figure>')  # fmt: skip
-    def told(picture, title, colour):
-        imsave(buffer := BytesIO(), picture / most, cmap="gray", vmin=0, vmax=1)
-        return frame.format(colour, escape(title), b64encode(buffer.getvalue()).decode(), escape(title))
-    return "".join(map(told, pictures, titles, colours))
+    "Small pictures side by side in HTML, with a frame."
+    tile = ('<figure style="display:inline-block;margin:4px;text-align:center">{}'
+            "<figcaption>{}</figcaption></figure>")  # fmt: skip
+    rows = zip(pictures, titles, colours)
+    return "".join(tile.format(pixels(one, title, most, f"width:96px;border:3px solid {colour}"), escape(title))
+                   for one, title, colour in rows)  # fmt: skip
 
 
 def neighbour_grid(

@@ -176,6 +176,7 @@ def collage_view(
         titles = ["still the same"] * len(kept) + ["not any more"] * len(lost)
         colours = [figures.TEAL] * len(kept) + [figures.RED] * len(lost)
         some = collage.render(choices[[*kept, *lost]])
-        first = figures.held_segments(picture, collage.labels, collage.mask(np.asarray(rule, bool)))
-        return [first, figures.tiles(some, titles, colours, picture.max())]
+        on = dict(zip(collage.segments.tolist(), rule))
+        first = figures.held_segments(picture, collage.labels, on)
+        return first + figures.tiles(some, titles, colours, picture.max())
     return listed_view(collage.names, held, agrees, rule, draw, "pictures")
