@@ -29,29 +29,66 @@ def code_of(path):
 
 OUTSIDE = """() => {
   const slide = Reveal.getCurrentSlide(), room = slide.querySelector('.room').getBoundingClientRect();
+  const title = slide.querySelector('h1, h2').getBoundingClientRect();
   const parts = [...slide.querySelectorAll('h1, h2, p, li, pre, td, img, mjx-container svg')];
   return parts.filter(part => !part.closest('aside') && !part.classList.contains('room')).map(part => {
     const box = part.getBoundingClientRect();
-    const fits = box.bottom <= room.top && box.right <= innerWidth && box.left >= 0 && box.top >= 0;
+    const fits = box.bottom <= room.top && box.right <= innerWidth && box.left >= 0 && box.top >= 0
+      && (box.top >= title.bottom - 1 || part.matches('h1, h2'));
     return fits && (part.tagName != 'IMG' || part.naturalWidth > 100) ? '' : part.outerHTML.slice(0, 80);
   }).filter(Boolean);
 }"""
+SMALL = """() => {
+  const slide = Reveal.getCurrentSlide(), found = [], walk = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
+  const number = document.querySelector('.slide-number');
+  for (let text = walk.nextNode(); text; text = walk.nextNode()) {
+    const part = text.parentElement;
+    if (text.data.trim() && !part.closest('aside, mjx-container')) found.push([part, text.data]);
+  }
+  const size = part => parseFloat(getComputedStyle(part).fontSize);
+  const letters = [...found, [number, number.innerText]].map(([part, text]) => [size(part), text]);
+  const share = one => one.getBoundingClientRect().width / 1160;
+  const pictures = [...slide.querySelectorAll('img')].map(one => [20 * share(one), one.alt]);
+  return [...letters, ...pictures].filter(([size]) => size < 19.99);
+}"""
+PRINTED = "stack => [...stack.children].map(one => getComputedStyle(one).display != 'none' && one.offsetHeight > 0)"
+
+
+def deck(browser, query=""):
+    """The deck, from the file, where nothing else may be asked for."""
+    page = open_page(browser, ("file://",), viewport={"width": 1280, "height": 720})
+    page.goto(slides.DECK.as_uri() + query)
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    return page
 
 
 def test_deck_opens_without_network(browser):
-    """From a file: no request leaves the machine, no error, formulas are set, every slide fits its page."""
-    page = open_page(browser, ("file://",), viewport={"width": 1280, "height": 720})
-    page.goto(slides.DECK.as_uri())
-    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    """From a file: no request leaves the machine, no error, formulas are set; all states of all slides fit the page."""
+    page = deck(browser)
     total = page.evaluate("Reveal.getTotalSlides()")
-    seen = []
-    for _ in range(total):
-        seen.append(page.evaluate("Reveal.getCurrentSlide().querySelector('h1, h2').innerText"))
+    seen, keys = [], 0
+    while keys < 200:
+        title = page.evaluate("Reveal.getCurrentSlide().querySelector('h1, h2').innerText")
+        seen += [title] if title not in seen else []
         assert page.evaluate(OUTSIDE) == [], f"slide {len(seen)} does not fit"
+        assert page.evaluate(SMALL) == [], f"slide {len(seen)} has small letters"
+        if page.evaluate("Reveal.isLastSlide() && !Reveal.availableFragments().next"):
+            break
         page.keyboard.press("ArrowRight")
-    assert len(set(seen)) == total > 20
+        keys += 1
+    assert len(seen) == total > 20 and keys > total + 20
     assert page.locator("mjx-container").count() >= 4 and page.locator("mjx-merror").count() == 0
     assert page.refused == [] and page.failures == []
+    page.close()
+
+
+def test_deck_prints_last_states(browser):
+    """On paper a page for each slide, and of frames the last one."""
+    page = deck(browser, "?print-pdf")
+    page.wait_for_function("document.querySelector('.pdf-page')")
+    stacks = page.locator(".r-stack").evaluate_all(f"stacks => stacks.map({PRINTED})")
+    assert len(stacks) >= 5 and all(shown[-1] and not any(shown[:-1]) for shown in stacks)
+    assert page.locator(".pdf-page").count() == page.locator(".pdf-page section").count() > 20
     page.close()
 
 
@@ -137,7 +174,7 @@ def assert_fine(page, panels):
 
 def panel(page, *labels):
     """The first output with controls of all these labels."""
-    found = page.locator(".jp-OutputArea-output .widget-vbox")
+    found = page.locator(".jp-OutputArea-output .widget-vbox:has(> .widget-html [role=status])")
     for label in labels:
         found = found.filter(has=page.get_by_text(label, exact=True))
     return found.first
@@ -181,14 +218,12 @@ def test_other_notebooks_with_widgets(browser, lab, name):
     page.close()
 
 
+CHECKBOX = "input[type=checkbox]"
 MOVES = {
-    "words": (("Python", "seed"), "input[type=checkbox]", "Space"),
-    "threshold": (("threshold",), SLIDER, "ArrowRight"),
-    "belief": (("hits", "pulls", "delta"), SLIDER, "ArrowRight"),
-    "race": (("tau", "step"), SLIDER, "ArrowRight"),
-    "settings": (("threshold A", "tau B"), SLIDER, "ArrowRight"),
-    "perturbation": (("A", "B"), SLIDER, "ArrowRight"),
-    "roll": (("i", "lost", "size"), "input[type=checkbox]", "Space"),
+    "threshold": (("threshold",), SLIDER, "ArrowLeft"),
+    "neighbours": (("the model changes its mind",), CHECKBOX, "Space"),
+    "settings": (("A", "B", "tau, the tolerance"), SLIDER, "ArrowRight"),
+    "perturbation": (("A", "B", "shown"), "button:not(.mod-active)", "Space"),
 }
 
 
@@ -204,8 +239,9 @@ def test_widget_moves_by_keyboard(explored, name):
 
 def test_search_counts_questions(explored):
     """The button, pressed by keyboard, searches and says how many questions it asked."""
-    part = panel(explored, "threshold", "delta", "tau").filter(has=explored.get_by_role("button", name="search")).first
-    part.get_by_role("button", name="search").first.focus()
+    search = explored.get_by_role("button", name="search")
+    part = explored.locator(".jp-OutputArea-output .widget-vbox").filter(has=search).last
+    part.get_by_role("button", name="search").focus()
     explored.keyboard.press("Enter")
     part.get_by_text("questions asked").first.wait_for(timeout=20_000)
     part.get_by_text("Promise").first.wait_for(timeout=20_000)
@@ -215,7 +251,7 @@ def test_narrow_screen(explored):
     """On a narrow screen the controls wrap and the picture shrinks: nothing is wider than its cell."""
     explored.set_viewport_size(NARROW)
     explored.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
-    part = panel(explored, "threshold A", "tau B")
+    part = panel(explored, "A", "B", "tau, the tolerance")
     part.scroll_into_view_if_needed()
     explored.wait_for_timeout(500)
     box, picture = part.bounding_box(), part.locator("img").first.bounding_box()

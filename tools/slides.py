@@ -5,8 +5,9 @@ python tools/slides.py            run the notebook, store its outputs, build bot
 python tools/slides.py --no-run   build from the stored outputs
 python tools/slides.py --check    exit code 1 if the deck was built from something else
 
-The PDF is printed by Chromium (playwright). The titles of both hold a digest of what they were built from: notebook,
-style, and this file.
+The outputs of a cell tagged "frames" replace each other; a cell of the type "fragment" waits for a key. The PDF shows
+the last states; Chromium (playwright) prints it. The titles of both hold a digest of what they were built from:
+notebook, pictures, style, and this file.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE, DECK, PDF = (ROOT / "slides" / name for name in ("slides.ipynb", "index.html", "grokking-anchors.pdf"))
 TITLE = "Grokking Anchors"
+SITE = "../docs/_site/"  # the reading copy, from the deck in a checkout
 BROWSER = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
 BROWSER += "--disable-component-update --disable-sync"
 
@@ -47,7 +49,7 @@ PAGE = """<!doctype html>
 <script>
 MathJax.startup.promise.then(() => Reveal.initialize({{
   width: 1280, height: 720, margin: 0, center: false, transition: "none", hash: true, controls: false,
-  slideNumber: "c/t", pdfMaxPagesPerSlide: 1, plugins: [RevealNotes],
+  slideNumber: "c/t", pdfMaxPagesPerSlide: 1, pdfSeparateFragments: false, plugins: [RevealNotes],
 }}));
 </script>
 </body>
@@ -90,30 +92,62 @@ def source(cell):
 def slide_html(
     cells: list[dict],  # of one slide
 ) -> str:  # <section>
-    """One slide, with its notes aside."""
-    body = [cell_html(cell) for cell in cells if slide_type(cell) != "notes"]
+    """One slide: its title, what lies between title and room, and its notes aside."""
+    whole = "\n".join(cell_html(cell) for cell in cells if slide_type(cell) != "notes")
+    title, body = re.fullmatch(r"(<h[12].*?</h[12]>)?(.*)", whole, re.DOTALL).groups(default="")
     notes = [f'<aside class="notes">{markdown(source(cell))}</aside>' for cell in cells if slide_type(cell) == "notes"]
-    kinds = " ".join(tags(cells[0]))
-    return f'<section class="{kinds}">\n' + "\n".join([*body, *notes]) + "\n</section>"
+    parts = [title, f'<div class="body">{body}\n</div>', *notes]
+    return f'<section class="{" ".join(tags(cells[0]))}">\n' + "\n".join(parts) + "\n</section>"
 
 
 def cell_html(cell):
     """A cell of a slide: prose, or code where it is to be shown and what came out of it."""
     if cell["cell_type"] == "markdown":
-        return markdown(source(cell))
-    parts = [code_html(source(cell))] if "show" in tags(cell) else []
-    alt = re.match(r"# alt: (.*)", source(cell))
-    parts += [output_html(output, alt[1] if alt else "") for output in cell["outputs"]]
-    return "\n".join(parts)
+        whole = markdown(source(cell))
+    else:
+        outputs = [output_html(output) for output in cell["outputs"]]
+        code = [code_html(source(cell))] if "show" in tags(cell) else []
+        whole = "\n".join([*code, *([frames(outputs)] if "frames" in tags(cell) else outputs)])
+    return f'<div class="fragment">{whole}</div>' if slide_type(cell) == "fragment" else whole
+
+
+def frames(
+    outputs: list[str],  # HTML of at least two
+) -> str:  # HTML
+    """Outputs in one place: a key shows the next one instead."""
+    last = len(outputs) - 1
+    kinds = ["fade-out", *["current-visible"] * (last - 1), ""]
+    shown = [
+        f'<div class="fragment {kind}" data-fragment-index="{max(i - 1, 0)}">{output}</div>'
+        for i, (kind, output) in enumerate(zip(kinds, outputs))
+    ]
+    return '<div class="r-stack">\n' + "\n".join(shown) + "\n</div>"
 
 
 def markdown(text):
-    """Markdown as HTML; formulas stay for MathJax, and the line that names the room gets its class."""
+    """Markdown as HTML; formulas stay for MathJax, and the line that names the room opens the reading copy."""
     from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
     shown = markdown2html_mistune(text)
     shown = re.sub(r'<a class="anchor-link".*?</a>', "", shown)
-    return shown.replace("<p>Room:", '<p class="room">Room:').strip()
+    return re.sub(r'<p>Room: <a href="\.\./nbs/(\w+)\.ipynb">(.*?)</a>', room, shown).strip()
+
+
+def room(
+    found: re.Match,  # notebook, and what the link says
+) -> str:  # HTML
+    """The line that names a room, with a link to its heading in the reading copy, in a tab of its own."""
+    heading = html.unescape(re.sub(r"<.*?>", "", found[2])).partition(", ")[2]
+    place = f"{SITE}{found[1]}.html" + f"#{slug(heading)}" * bool(heading)
+    return f'<p class="room">Room: <a href="{place}" target="_blank" rel="noopener">{found[2]}</a>'
+
+
+def slug(
+    heading: str,
+) -> str:
+    """A heading as the reading copy names its place: letters and digits, as docutils has it."""
+    words = re.sub(r"[^a-z0-9]+", "-", heading.lower())
+    return re.sub(r"^[-0-9]+|-+$", "", words)
 
 
 def code_html(text):
@@ -127,20 +161,17 @@ def code_html(text):
 
 def output_html(
     output: dict,  # of a cell
-    alt: str,  # alternative text of its picture
 ) -> str:  # HTML
     """A picture, a table, or text. ValueError for a picture that says nothing to those who cannot see it."""
     if output["output_type"] == "stream":
         return f"<pre class='out'>{html.escape(''.join(output['text'])).rstrip()}</pre>"
     data = output.get("data", {})
-    if "image/png" in data:
-        if not alt:
-            raise ValueError("a picture of the slides needs a first line '# alt: ...' in its cell")
-        png = "".join(data["image/png"]).strip().replace("\n", "")
-        return f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{png}">'
-    if "text/html" in data:
-        return f"<div class='out'>{''.join(data['text/html'])}</div>"
-    return f"<pre class='out'>{html.escape(''.join(data.get('text/plain', '')))}</pre>"
+    shown = "".join(data.get("text/html", "")).strip()
+    if "image/png" in data or "<img" in shown and 'alt=""' in shown:
+        raise ValueError("a picture of the slides needs a text for those who cannot see it: draw(figure, alt)")
+    if shown.startswith("<table>"):  # of the package
+        return f"<div class='out'>{shown}</div>"
+    return shown or f"<pre class='out'>{html.escape(''.join(data.get('text/plain', '')))}</pre>"
 
 
 def build() -> str:  # HTML
@@ -151,7 +182,8 @@ def build() -> str:  # HTML
 
 def title() -> str:
     """The title, with a digest of everything the deck is built from."""
-    parts = [path.read_bytes() for path in (SOURCE, SOURCE.parent / "deck.css", Path(__file__))]
+    beside = [SOURCE.parent / name for name in ("pictures.py", "deck.css")]
+    parts = [path.read_bytes() for path in (SOURCE, *beside, Path(__file__))]
     return f"{TITLE} ({hashlib.sha256(b''.join(parts)).hexdigest()[:12]})"
 
 
@@ -181,7 +213,7 @@ def print_pdf():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=BROWSER.split())
         page = browser.new_page()
-        page.goto(f"{DECK.as_uri()}?print-pdf&pdfSeparateFragments=false")
+        page.goto(f"{DECK.as_uri()}?print-pdf")
         page.wait_for_function("window.Reveal && Reveal.isReady() && document.querySelector('.pdf-page')")
         # on paper a link would name a folder of this machine
         page.evaluate("document.querySelectorAll('a').forEach(a => a.removeAttribute('href'))")

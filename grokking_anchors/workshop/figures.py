@@ -4,11 +4,14 @@ Teal is what was chosen, grey the rest; shape or text repeats what colour says.
 """
 
 from base64 import b64encode
+from functools import partial
 from html import escape
 from io import BytesIO
+from textwrap import fill
 
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+from matplotlib.transforms import blended_transform_factory
 
 from ..bandit import bernoulli_kl
 from ..certify import log_above
@@ -19,10 +22,12 @@ from ..plots import (
     RED,
     SMALL,
     TEAL,
+    TEXT,
     album,
     at_threshold,
     canvas,
     dimmed,
+    folded,
     kinds_of,
     listed,
     numbered_segments,
@@ -196,8 +201,8 @@ def belief_lines(
         ax.plot([0, 1], [i, i], color=PALE, lw=1, zorder=0)
         colour = TEAL if i in lit else GREY
         ax.plot([low, high], [i, i], color=colour, lw=5, solid_capstyle="butt")
-        ax.plot(share, i, "D" if i in lit else "o", color=INK, ms=6, zorder=3)
-    listed(ax, labels)
+        ax.plot(share, i, "D", color=INK, ms=6, zorder=3)
+    listed(ax, labels, SMALL)
     return fig
 
 
@@ -214,11 +219,14 @@ def kl_well(
                      ylim=(0, 3 * rate), xlim=(0, 1))  # fmt: skip
     ax.plot(q, pulls * bernoulli_kl(share, q), color=INK)
     ax.axhline(rate, color=GREY, ls="--")
-    ax.text(0.01, rate * 1.05, "exploration rate", color=INK, fontsize=9)
+    ax.text(0.01, rate * 1.05, "exploration rate", color=INK, fontsize=SMALL)
     ax.axvspan(lower, upper, color=TEAL, alpha=0.15)
-    for x, name in ((lower, "lower bound"), (share, "seen"), (upper, "upper bound")):
+    for name, x, side in (("lower bound", lower, "right"), ("seen", share, "right"),
+                          ("upper bound", upper, "left")):  # fmt: skip
         ax.axvline(x, color=TEAL, lw=1.4)
-        ax.text(x, 2.8 * rate, f" {name}\n {x:.3f}", fontsize=9, color=TEAL, va="top")
+        place = dict(xytext=(4 if side == "left" else -4, 0), textcoords="offset points", ha=side)
+        style = dict(fontsize=SMALL, color=TEAL, va="top", annotation_clip=False)
+        ax.annotate(f"{name}\n{x:.3f}", (x, 2.9 * rate), **place, **style)
     return fig
 
 
@@ -227,30 +235,40 @@ def ladder(
     tau=0.15,  # the tolerance
     truth=None,  # (k,) exact precisions, if known
 ):
-    "The arms sorted by belief; the two that block the decision are lit, and the gap between them."
+    "Arms, each in its place: teal is the choice; the two that block it are thick, and their gap."
+    k, beam = len(state.lower), state.beam
     share = state.arms.hits / np.maximum(state.arms.pulls, 1)
-    rest = [i for i in np.lexsort((-state.upper, -share)) if i not in state.beam]
-    order = [*state.beam, *rest]
-    decided = " - decided" if state.gap <= tau else ""
-    title = f"round {state.t}: gap {state.gap:.2f}, tolerance {tau:g}{decided}"
-    fig, ax = canvas(7.2, 0.3 * len(order) + 1.0, xlim=(-0.01, 1.12), xlabel="precision",
-                     ylim=(len(order) - 0.4, -0.9), title=title)  # fmt: skip
-    low, high = state.lower[state.beam].min(), state.upper[rest].max() if rest else 1.0
-    blocking = {state.beam[state.lower[state.beam].argmin()]}
-    blocking |= {rest[state.upper[rest].argmax()]} if rest else set()
-    for row, i in enumerate(order):
-        top, width = i in state.beam, 6 if i in blocking else 3
-        line = dict(color=TEAL if top else GREY, lw=width, solid_capstyle="butt")
-        ax.plot([state.lower[i], state.upper[i]], [row, row], **line)
-        ax.plot(share[i], row, "D" if top else "o", color=INK, ms=5, zorder=3)
+    rest = np.setdiff1d(np.arange(k), beam)
+    low, high = state.lower[beam].min(), state.upper[rest].max() if len(rest) else 0.0
+    decided = state.gap <= tau
+    two = [*beam[[state.lower[beam].argmin()]], *rest[state.upper[rest].argsort()[-1:]]]
+    blocking = [] if decided else two
+    sign, end = ("at most", "decided") if decided else ("above", "ask those that block")
+    title = f"round {state.t}: gap {state.gap:.2f}, {sign} the tolerance {tau:g}: {end}"
+    fig, ax = canvas(7.2, 0.3 * k + 1.2, xlim=(-0.01, 1.16), ylim=(k - 0.4, -1.1))
+    framed(fig, left=0.1, right=0.99, top=1 - 0.32 / (0.3 * k + 1.2), bottom=0.5 / (0.3 * k + 1.2))
+    ax.set_title(title, fontsize=TEXT, loc="left", color=INK)
+    ax.set_xlabel("precision", fontsize=SMALL)
+    ax.set_xticks(np.arange(0, 1.01, 0.2))
+    ax.tick_params(labelsize=SMALL)
+    for i in range(k):
+        colour = TEAL if i in beam else GREY
+        wide = dict(lw=7 if i in blocking else 3, solid_capstyle="butt", color=colour)
+        ax.plot([state.lower[i], state.upper[i]], [i, i], **wide)
+        ax.plot(share[i], i, "D" if i in beam else "o", color=INK, ms=5, zorder=3)
+        style = dict(fontsize=SMALL, va="center", color=INK)
+        ax.text(1.03, i, f"{int(state.arms.pulls[i])}", **style)
         if truth is not None:
-            ax.plot(truth[i], row, "|", color=RED, ms=12, mew=2, zorder=4)
-        ax.text(1.03, row, f"{int(state.arms.pulls[i])}", fontsize=8, va="center", color=INK)
-    ax.text(1.03, -0.75, "pulls", fontsize=8, va="center", color=INK)
-    ax.axhline(len(state.beam) - 0.5, color=INK, lw=1, ls=":")
+            ax.plot(truth[i], i, "|", color=RED, ms=12, mew=2, zorder=4)
+    ax.text(1.03, -0.8, "pulls", **style)
+    if truth is not None:
+        ax.text(truth[0], -0.8, "truth, unseen", **style | dict(color=RED, ha="center"))
     if high > low:
-        ax.axvspan(low, high, color=RED, alpha=0.12)
-    ax.set_yticks(range(len(order)), [f"arm {i}" for i in order], fontsize=8)
+        ax.axvspan(low, high, color=GREY if decided else RED, alpha=0.14, lw=0)
+    names = [f"arm {i}" + " ✓" * (i in beam) for i in range(k)]
+    listed(ax, names, SMALL)
+    for i, text in enumerate(ax.get_yticklabels()):
+        text.set(color=TEAL if i in beam else INK, weight="bold" if i in beam else "normal")
     return fig
 
 
@@ -261,16 +279,26 @@ def allocation(
     labels,  # r texts
 ):
     "Wrong choices against questions asked: LUCB and even allocation."
-    fig, ax = canvas(xlabel="pulls (log scale)", ylabel="share of wrong choices", xscale="log")
-    ax.plot(pulls, missed_even, "o--", color=GREY, label="even allocation")
-    ax.plot(pulls, missed, "D-", color=TEAL, label="KL-LUCB")
-    style = dict(xytext=(-4, -13), textcoords="offset points", fontsize=8, color=INK, ha="right")
+    top = max(*missed, *missed_even)
+    xlim, ylim = (min(pulls) * 0.85, max(pulls) * 1.5), (-0.14 * top, 1.12 * top)
+    fig, ax = canvas(xlabel="pulls (log scale)", ylabel="share of wrong choices", xscale="log",
+                     ylim=ylim, xlim=xlim)  # fmt: skip
+    ax.plot(pulls, missed_even, "o--", color=GREY)
+    ax.plot(pulls, missed, "D-", color=TEAL)
+    last, style = int(np.argmax(pulls)), dict(textcoords="offset points", fontsize=SMALL)
+    ends = (missed_even, "even allocation", INK), (missed, "KL-LUCB", TEAL)
+    for values, name, colour in ends:
+        place = dict(xytext=(9, 0), va="center", color=colour, weight="bold")
+        ax.annotate(name, (pulls[last], values[last]), **place, **style)
     for x, y, text in zip(pulls, missed, labels):
-        ax.annotate(text, (x, y), **style)
+        away = dict(xytext=(0, -9), ha="center", va="top")
+        if x == min(pulls):  # where the two lines meet
+            away = dict(xytext=(9, 0), ha="left", va="center")
+        ax.annotate(text, (x, y), color=INK, **away, **style)
     ticks = [int(round(x, -1)) for x in pulls]
     ax.set_xticks(ticks, [str(x) for x in ticks])
+    ax.set_yticks([y for y in ax.get_yticks() if 0 <= y <= 1.12 * top])
     ax.minorticks_off()
-    ax.legend(frameon=False, fontsize=9)
     return fig
 
 
@@ -280,27 +308,46 @@ def allocation(
 def search_tree(
     levels,  # list of `Level`
     name,  # function: rule `(d,)` -> text
+    steps=None,  # how many to show: two for each size, its rules and then its beam; all of them
+    rows=0,  # to leave room for, at least
 ):
-    "The rules looked at, size by size: teal ones grew, the framed ones were accepted."
-    most = max(len(rules) for _, (rules, *_), *_ in levels)
-    fig, ax = canvas(2.3 * len(levels) + 0.6, 0.36 * most + 0.8,
-                     xlim=(-0.5, len(levels) - 0.4), ylim=(-0.7, most - 0.1))  # fmt: skip
+    "Rules looked at and their shares, size by size: teal ones may grow, framed ones are accepted."
+    from matplotlib.textpath import TextPath
+
+    told = []
+    for _, (rules, _, hits, pulls), *_ in levels:
+        shares = hits / np.maximum(pulls, 1)
+        told.append([f"{name(rule)}  {share:.2f}" for rule, share in zip(rules, shares)])
+    wide = [max(TextPath((0, 0), text, size=SMALL).get_extents().width for text in texts) + 14
+            for texts in told]  # fmt: skip
+    steps, step = 2 * len(levels) if steps is None else steps, 21
+    gap = max(40, min(110, (510 - sum(wide)) / max(len(levels) - 1, 1)))
+    width = max(518, sum(wide) + gap * (len(levels) - 1) + 8)
+    height = step * max(rows, *map(len, told)) + 30
+    fig, ax = canvas(width / 72, height / 72, xlim=(0, width), ylim=(0, height))  # in points
+    framed(fig, left=0, right=1, bottom=0, top=1)
     ax.axis("off")
-    parents = []  # of the level before: rule and height
-    for x, (size, (rules, _, hits, pulls), beam, accepted) in enumerate(levels):
-        ax.text(x, most - 0.35, f"size {size}", ha="center", weight="bold", color=INK)
+    left, parents = 4.0, []  # of the level before: rule, right edge and height
+    for x, level in enumerate(levels[: (steps + 1) // 2]):
+        number, (rules, _, hits, pulls), beam, accepted = level
+        known = steps > 2 * x + 1
+        ax.text(left + wide[x] / 2, height - 12, f"size {number}", ha="center", va="center",
+                weight="bold", color=INK, fontsize=TEXT)  # fmt: skip
         order = np.argsort(-hits / np.maximum(pulls, 1), kind="stable")
-        place = dict(zip(order, (most + len(rules)) / 2 - 1.3 - np.arange(len(rules))))
+        top = (height - 24 + step * len(rules)) / 2 - step / 2
+        place = {i: top - step * row for row, i in enumerate(order)}
         for i, y in place.items():
-            for parent, height in parents:
+            for parent, end, at in parents:
                 if (parent <= rules[i]).all():
-                    ax.plot([x - 0.68, x - 0.32], [height, y], color=PALE, lw=1, zorder=0)
-            lit, framed = i in beam, i in accepted
-            box = dict(boxstyle="round,pad=0.25", fc=TEAL if lit else "white",
-                       ec=INK if framed else GREY, lw=2.6 if framed else 0.8)  # fmt: skip
-            text = dict(ha="center", va="center", fontsize=8.5, color="white" if lit else INK)
-            ax.text(x, y, name(rules[i]), bbox=box, **text)
-        parents = [(rules[i], place[i]) for i in beam]
+                    ax.plot([end, left], [at, y], color=GREY, lw=1, zorder=0)
+            lit, framed_ = known and i in beam, known and i in accepted
+            box = dict(boxstyle="round,pad=0,rounding_size=4", fc=TEAL if lit else "white",
+                       ec=INK if framed_ else GREY, lw=2.6 if framed_ else 0.9)  # fmt: skip
+            ax.add_patch(FancyBboxPatch((left, y - 8.5), wide[x], 17, **box))
+            text = dict(ha="center", va="center", fontsize=SMALL, color="white" if lit else INK)
+            ax.text(left + wide[x] / 2, y, told[x][i], **text)
+        parents = [(rules[i], left + wide[x], place[i]) for i in beam if i not in accepted]
+        left += wide[x] + gap
     return fig
 
 
@@ -326,7 +373,8 @@ def broken_promises(
     for ax, x, y, label in zip(axes, (looks, children), (fooled, cursed), labels):
         ax.plot(x, y, "o-", color=RED)
         ax.axhline(delta, color=INK, ls="--", lw=1)
-        ax.text(x[0], delta + 0.015, f"promised: {delta:g}", fontsize=9, color=INK)
+        below = dict(fontsize=SMALL, color=INK, ha="right", va="top")
+        ax.text(x[-1], delta - 0.015, f"promised: {delta:g}", **below)
         ax.set(xscale="log", xlabel=label, ylim=(0, 1))
         ax.set_xticks(x, [str(v) for v in x])
         ax.minorticks_off()
@@ -340,19 +388,41 @@ def betting(
     doubter_right,  # (games, samples) coins when the precision is at the threshold
     doubter_wrong,  # (games, samples) coins when it is above
     goal=20,  # coins that prove the point
+    most=1000,  # samples to draw
 ):
     "Coins of many games, on a logarithmic scale, with the line of the promise."
     fig, axes = two_panels("coins (log scale)")
     titles = "the doubter is right", "the doubter is wrong"
     for ax, games, title in zip(axes, (doubter_right, doubter_wrong), titles):
-        for coins in games:
-            won = np.flatnonzero(coins >= goal)[:1]
-            end = won[0] + 1 if len(won) else len(coins)
-            ax.plot(coins[:end], color=TEAL if len(won) else GREY, lw=0.8, alpha=0.8)
-            ax.plot(won, coins[won], "D", color=TEAL, ms=4)
-        ax.axhline(goal, color=INK, ls="--", lw=1)
-        ax.set(yscale="log", ylim=(1e-4, goal * 5), xlabel="samples", title=title)
-    axes[0].text(0, goal * 1.3, f"{goal} coins", fontsize=9, color=INK)
+        coins_won(ax, games[:, :most], goal, most)
+        ax.set_title(title, fontsize=TEXT)
+    axes[0].set_ylabel("coins (log scale)")
+    return fig
+
+
+def coins_won(ax, games, goal, most):
+    "Games up to the sample where they reach the goal, on axes that stay the same."
+    for coins in games:
+        won = np.flatnonzero(coins >= goal)[:1]
+        end = won[0] + 1 if len(won) else len(coins)
+        path = np.concatenate([[1.0], coins[:end]])
+        ax.plot(path, color=TEAL if len(won) else GREY, lw=0.8, alpha=0.8)
+        ax.plot(won + 1, coins[won], "D", color=TEAL, ms=4)
+    ax.axhline(goal, color=INK, ls="--", lw=1)
+    ax.text(most, goal * 1.25, f"{goal} coins", fontsize=SMALL, color=INK, ha="right", va="bottom")
+    ax.set(yscale="log", ylim=(1e-4, goal * 8), xlim=(0, most), xlabel="samples")
+    ax.minorticks_off()
+
+
+def betting_so_far(
+    games,  # (games, samples) coins so far
+    goal=20,  # coins that prove the point
+    most=1000,  # samples that there will be
+):
+    "Coins of many games up to now, with the line of the promise."
+    fig, ax = canvas(7.2, 2.9, ylabel="coins (log scale)")
+    framed(fig, left=0.1, right=0.96, bottom=0.17, top=0.97)
+    coins_won(ax, games, goal, most)
     return fig
 
 
@@ -367,7 +437,7 @@ def belief_curves(
         density = np.exp((a - 1) * np.log(q) + (b - 1) * np.log(1 - q) - log_above(a, b, threshold))
         ax.plot(q, density, color=colour, lw=2)
         peak = density.argmax() if a > 1 else 20
-        place = dict(ha="right", va="bottom", fontsize=9)
+        place = dict(ha="right", va="bottom", fontsize=SMALL)
         ax.text(q[peak] - 0.001, density[peak], name, color=colour, **place)
     ax.set(xlabel="precision", ylabel="coins laid", ylim=(0, None), xlim=(threshold - 0.005, 1))
     return fig
@@ -613,29 +683,40 @@ def running_share(
 
 def setting_lines(
     rows,  # dicts: title, anchor, precision, interval, threshold, coverage, asked, certified
+    low=0.0,  # where the axis begins
 ):
     "Settings one above the other: rule, precision with interval and threshold, coverage, cost."
-    k, height = len(rows), 0.85 * len(rows) + 0.65
-    fig, ax = canvas(7.6, height, xlabel="precision", xlim=(0, 1.46), ylim=(k - 0.45, -0.75),
-                     yticks=[])  # fmt: skip
-    framed(fig, left=0.02, right=0.99, top=0.93, bottom=0.42 / height)
+    odd = "no anchor, closest rule:\n"
+    said = [("" if row["certified"] else odd) + folded(row["anchor"], 40) for row in rows]
+    names = [fill(row["title"], 34) for row in rows]
+    above = [0.38 + 0.18 * name.count("\n") for name in names]  # inches
+    heights = [high + 0.18 * text.count("\n") + 0.24 for high, text in zip(above, said)]
+    ends = np.cumsum(heights)
+    whole = ends[-1] + 0.75
+    fig, ax = canvas(7.2, whole, xlim=(low, 1 + (1 - low) / 60), ylim=(ends[-1], 0), yticks=[])
+    framed(fig, left=0.45, right=0.77, top=1 - 0.25 / whole, bottom=0.5 / whole)
     ax.spines["left"].set_visible(False)
-    ax.set_xticks(np.arange(0, 1.01, 0.2))
-    ax.text(1.08, -0.62, "coverage", fontsize=8.5, color=INK)
-    ax.text(1.26, -0.62, "samples asked", fontsize=8.5, color=INK)
-    for y, row in enumerate(rows):
-        sure = row["certified"]
-        said = f"{row['title']}   {'anchor' if sure else 'no anchor; closest'}: {row['anchor']}"
-        ax.text(0, y - 0.3, said[:95], fontsize=9, color=INK, va="center")
-        ax.plot([0, 1], [y, y], color=PALE, lw=1, zorder=0)
+    ax.set_xlabel("precision", fontsize=TEXT)
+    ax.set_xticks([low, (1 + low) / 2, 1], [f"{x:.4g}" for x in (low, (1 + low) / 2, 1)])
+    write = partial(ax.text, transform=blended_transform_factory(fig.transFigure, ax.transData),
+                    fontsize=SMALL, color=INK)  # fmt: skip
+    write(0.79, -0.06, "coverage")
+    write(0.995, -0.06, "samples", ha="right")
+    for row, name, text, y in zip(rows, names, said, ends - heights + above):
+        sure, t = row["certified"], row["threshold"]
+        write(0.01, y - 0.14, name, weight="bold")
+        write(0.02, y - 0.06, text, va="top", linespacing=1.25, color=TEAL if sure else RED)
+        ax.plot([low, 1], [y, y], color=PALE, lw=1, zorder=0)
         if row["interval"] is not None:
             line = dict(color=TEAL if sure else RED, lw=7 if sure else 3, solid_capstyle="butt")
             ax.plot(row["interval"], [y, y], **line)
         if row["precision"] is not None:
-            ax.plot(row["precision"], y, "D" if sure else "o", color=INK, ms=6)
-        ax.plot([row["threshold"]] * 2, [y - 0.17, y + 0.17], color=INK, lw=1.5, ls="--")
-        ax.text(1.08, y, f"{row['coverage']:.3g}", fontsize=10, color=INK, va="center")
-        ax.text(1.26, y, f"{row['asked']:,}", fontsize=10, color=INK, va="center")
+            ax.plot(row["precision"], y, "D" if sure else "o", color=INK, ms=6, clip_on=False)
+        ax.plot([t, t], [y - 0.13, y + 0.13], color=INK, lw=1.5, ls="--")
+        side = "left" if t < (1 + low) / 2 else "right"
+        ax.text(t, y - 0.18, f"threshold {t:g}", ha=side, fontsize=SMALL, color=INK)
+        write(0.79, y, f"{row['coverage']:.3g}", va="center", fontsize=TEXT)
+        write(0.995, y, f"{row['asked']:,}", va="center", ha="right", fontsize=TEXT)
     return fig
 
 
@@ -649,14 +730,18 @@ def acceptance_curve(
     delta,
 ):
     "How often a rule of each precision is certified: left of the threshold every claim is false."
-    fig, ax = canvas(7.2, 2.8, xlabel="true precision", ylabel="share certified")
-    for side, colour in ((precisions <= threshold, RED), (precisions >= threshold, TEAL)):
-        ax.plot(precisions[side], shares[side], "o-", color=colour, ms=4)
+    fig, ax = canvas(7.2, 2.9, xlabel="true precision", ylabel="share certified")
+    sides = (precisions <= threshold, RED, "s"), (precisions >= threshold, TEAL, "o")
+    for side, colour, mark in sides:
+        ax.plot(precisions[side], shares[side], f"{mark}-", color=colour, ms=5)
     ax.axvline(threshold, color=INK, ls="--", lw=1)
-    ax.text(threshold - 0.001, 0.98, f"threshold {threshold:g}", ha="right", fontsize=9, color=INK)
-    ax.set_ylim(-0.03, 1.05)
-    ax.plot([precisions[0], threshold], [delta, delta], color=INK, ls=":", lw=1)
-    ax.text(precisions[0], delta + 0.03, f"allowed: {delta:g}", fontsize=9, color=INK)
+    low, left = precisions[0], dict(ha="right", fontsize=SMALL)
+    ax.text(threshold - 0.001, 0.94, f"threshold {threshold:g}", color=INK, **left)
+    ax.text(threshold - 0.001, 0.2, "here a claim is false", color=RED, **left)
+    ax.text(1, 0.9, "here it is true", color=TEAL, va="top", **left)
+    ax.set_ylim(-0.04, 1.05)
+    ax.plot([low, threshold], [delta, delta], color=INK, ls=":", lw=1)
+    ax.text(low, delta + 0.03, f"allowed: {delta:g}", fontsize=SMALL, color=INK)
     return fig
 
 
@@ -664,18 +749,22 @@ def cost_curves(
     costs,  # precision -> (calls, multiple of the limit) for each stride
     strides,
 ):
-    "What a certificate costs, between few calls and few samples: a line for each precision."
-    fig, ax = canvas(7.2, 2.9, xlabel="calls", ylabel="samples / limit")
-    places = (0.12, 0, "left"), (0, 0.05, "center"), (-0.12, 0, "right"), (0, -0.08, "center")
-    for (p, pairs), (right, up, ha) in zip(costs.items(), places):
-        (x, *_), (y, *_) = calls, times = np.transpose(pairs)
-        colour = TEAL if p == 1 else GREY
-        ax.plot(calls, times, "o-", color=colour, ms=4)
-        ax.text(x + right, y + up, f"p = {p:g}", color=colour, fontsize=9, ha=ha, va="center")
-    calls, times = np.transpose(next(iter(costs.values())))
-    for x, y, stride in zip(calls, times, strides):
-        ax.text(x, y + 0.07, f"stride {stride:g}", fontsize=8.5, color=INK)
-    ax.set(ylim=(0.95, 1.9), xlim=(0.5, None))
+    "What a certificate costs, between few calls and few samples: a panel for each precision."
+    fig, axes = panels(len(costs), (7.2 / len(costs), 2.5))
+    most = np.concatenate(list(costs.values())).max(axis=0)
+    for ax, (p, pairs) in zip(axes, costs.items()):
+        calls, times = np.transpose(pairs)
+        ax.plot(calls, times, "o-", color=TEAL, ms=5)
+        for x, y, stride in zip(calls, times, strides):
+            name = "" if ax is not axes[0] or stride != strides[0] else "stride "
+            ax.text(x + 0.1, y + 0.05, f"{name}{stride:g}", fontsize=SMALL, color=INK)
+        ax.axhline(1, color=INK, ls="--", lw=1)
+        ax.set(ylim=(0.9, most[1] + 0.15), xlim=(0, most[0] + 1.2), xlabel="calls")
+        ax.set_title(f"precision {p:g}", fontsize=TEXT, color=INK)
+        ax.spines[["top", "right"]].set_visible(False)
+        ax.label_outer()
+    axes[0].set_ylabel("samples, of the limit")
+    axes[0].text(most[0] + 1.2, 0.98, "limit", fontsize=SMALL, ha="right", va="top", color=INK)
     return fig
 
 
@@ -685,15 +774,16 @@ def before_after(
     promised,
 ):
     "Ways to break a promise, one line each: from the share of false claims before to that after."
-    fig, ax = canvas(7.2, 0.36 * len(before) + 1, xlabel="share of false claims",
-                     xlim=(-0.02, 1.04), ylim=(len(before) - 0.5, -0.9))  # fmt: skip
+    fig, ax = canvas(7.2, 0.38 * len(before) + 1.1, xlabel="share of false claims",
+                     xlim=(-0.02, 1.04), ylim=(len(before) - 0.5, -1))  # fmt: skip
     for i, name in enumerate(before):
         ax.plot([before[name], after[name]], [i, i], color=PALE, lw=3, zorder=0)
         ax.plot(before[name], i, "x", color=RED, ms=8, mew=2.5)
         ax.plot(after[name], i, "D", color=TEAL, ms=6)
-    ax.text(before["slack"], -0.35, "before", color=RED, fontsize=9, ha="center")
-    ax.text(after["slack"], -0.35, "after", color=TEAL, fontsize=9, ha="center")
-    listed(ax, list(before))
+    (first, *_), middle = before, dict(fontsize=SMALL, ha="center")
+    ax.text(before[first], -0.35, "before", color=RED, **middle)
+    ax.text(after[first], -0.35, "after", color=TEAL, **middle)
+    listed(ax, list(before), SMALL)
     ax.axvline(promised, color=INK, ls="--", lw=1)
-    ax.text(promised + 0.005, len(before) - 0.55, f"promised: {promised:g}", fontsize=9, color=INK)
+    ax.text(promised + 0.01, -0.7, f"promised: {promised:g}", fontsize=SMALL, color=INK)
     return fig

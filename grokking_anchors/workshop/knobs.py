@@ -133,6 +133,8 @@ def nearest(
 
 def said(value):
     """A choice as text."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -315,8 +317,9 @@ class Live(Panel):
                 kinds = ("kept", "held")
                 told = " ".join(chip(word, kinds[on]) for word, on in zip(knob.choices, value))
             else:
-                told = {True: "yes", False: "no"}.get(value, html.escape(said(value)))
-            lines.append(f"{html.escape(knob.label)}: {told}")
+                told = html.escape(said(value))
+            label = f"{knob.group}, {knob.label}" if knob.group else knob.label
+            lines.append(f"{html.escape(label)}: {told}")
         knobs = f"<p>{' &nbsp; '.join(lines)}</p>"
         seen = knobs + self.seen(png, **self.values)
         return f'<div class="anchor-live" data-live="{self.mark}">{seen}</div>'

@@ -4,8 +4,11 @@ from typing import Any
 
 import numpy as np
 
+from ..asking import Queries
 from ..bandit import Arms, kl_bounds, kl_lucb
+from ..beam_search import LowerBoundTest, Tally, beam_search
 from ..certify import precision_interval
+from ..settings import Settings
 from . import figures
 from .knobs import View
 
@@ -52,12 +55,11 @@ def threshold_view(
 
 
 def belief_view(
-    hits: int,  # M; more than N count as N
+    hits: int,  # M, at most N
     pulls: int,  # N
     delta: float = .1,  # each end is wrong with at most this probability
 ) -> View:
     """Three intervals around one share: KL, Hoeffding, and the bet that may be watched."""
-    hits = min(hits, pulls)
     share, surprise = hits / pulls, np.log(1 / delta)
     half = np.sqrt(surprise / (2 * pulls))
     ends: dict = {"KL, one look": np.ravel(kl_bounds(hits, pulls, surprise)),
@@ -66,7 +68,15 @@ def belief_view(
     said = "; ".join(f"{label} {low:.3f} to {high:.3f}" for label, (low, high) in ends.items())
     low, high = np.transpose(list(ends.values()))
     figure = figures.belief_lines(list(ends), [share] * 3, low, high, lit=[0])
+    figures.framed(figure, left=.25, right=.98, bottom=.27, top=.98)
     return View(f"{hits} hits in {pulls} pulls, delta {delta:g}: {said}.", figure)
+
+
+def hits_of(
+    pulls: int,
+) -> list:
+    """Twelve numbers of hits, or all of them."""
+    return sorted({round(pulls * share) for share in (*np.arange(0, 1, .1), .95, .98, 1)})
 
 
 def race(truth, tau, n_top=2, seed=0):
@@ -98,18 +108,75 @@ def race_view(
     races: dict,  # from `record_races`
     truth: np.ndarray,  # `(k,)`
     tau: float,
-    step: int,  # round; past the end shows the last one
+    step: int,  # round, from 1
 ) -> View:
     """One round of a recorded race: who leads, who blocks, what it has cost."""
     rounds, questions, wrong = races[tau]
-    state = rounds[min(step, len(rounds)) - 1]
+    state = rounds[step - 1]
     chosen = " and ".join(map(str, sorted(state.beam.tolist())))
     text = (f"Tau {tau:g}, round {state.t} of {len(rounds)}: gap {state.gap:.2f}, "
             f"{state.arms.pulls.sum():.0f} questions so far, choice: arms {chosen}. On average "
             f"such a race asks {questions:.0f} questions and chooses wrongly in {wrong:.0%} of "
             "cases.")
-    figure = figures.ladder(state, tau, truth)
-    return View(text, figures.framed(figure, left=.1, right=.98, bottom=.17, top=.9))
+    return View(text, figures.ladder(state, tau, truth))
+
+
+def searches_of(
+    sampler: Any,  # see `Sampler`
+    agrees: Any,  # from `agreement`
+    beam_sizes: list,
+    seed: int = 0,
+) -> dict:  # beam size -> list of `Level`
+    """The talk's search with several beams."""
+    found = {}
+    for beam_size in beam_sizes:
+        queries = Queries(sampler, agrees, Settings(beam_size=beam_size))
+        tally = Tally(queries, np.random.default_rng(seed))
+        tally.draw(np.zeros((1, len(sampler.predicates)), bool), [100])
+        found[beam_size] = list(beam_search(tally, LowerBoundTest(tally), sampler.coverage))
+    return found
+
+
+def tree_view(
+    searches: dict,  # beam size -> list of `Level`
+    name: Any,  # function: rule `(d,)` -> text
+    beam_size: int,
+    step: int,  # from 1: two for each size, its rules and then its beam
+) -> View:
+    """A beam search, step by step: what is looked at, what may grow, what is accepted."""
+    levels, known = searches[beam_size], step % 2 == 0
+    size, (rules, *_), beam, accepted = levels[(step - 1) // 2]
+    shown = " and ".join(name(rules[i]) for i in beam)
+    text = f"Beam of {beam_size}, size {size}: {len(rules)} rule{'s' * (len(rules) > 1)} looked at"
+    if known:
+        text += f"; chosen: {shown}" + "; accepted: " * bool(accepted)
+        text += " and ".join(name(rules[i]) for i in accepted)
+    most = max(len(level.candidates.rules) for search in searches.values() for level in search)
+    return View(f"{text}.", figures.search_tree(levels, name, step, most))
+
+
+def tree_steps(
+    levels: list,  # of `Level`
+) -> range:
+    """Two steps for each size."""
+    return range(1, 2 * len(levels) + 1)
+
+
+def bet_view(
+    games: dict,  # true precision -> coins `(games, samples)`
+    precision: float,
+    seen: int,  # samples so far
+    threshold: float = .95,
+    goal: int = 20,
+) -> View:
+    """Games against a doubter so far: how many have ever held the coins that prove the point."""
+    coins = games[precision]
+    won = int((coins[:, :seen] >= goal).any(axis=1).sum())
+    right = precision <= threshold
+    text = (f"True precision {precision:g}, the doubter is {'right' if right else 'wrong'}: after "
+            f"{seen} samples {won} of {len(coins)} games have held {goal} coins"
+            + f" (at most one in {goal} ever will, on average)" * right + ".")
+    return View(text, figures.betting_so_far(coins[:, :seen], goal, coins.shape[1]))
 
 
 def listed_view(
