@@ -3,8 +3,11 @@
 Teal is what was chosen, grey the rest; shape or text repeats what colour says.
 """
 
+from base64 import b64encode
 from functools import partial
-from textwrap import fill, wrap
+from html import escape
+from io import BytesIO
+from textwrap import fill
 
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
@@ -24,11 +27,14 @@ from ..plots import (
     at_threshold,
     canvas,
     chip_line,
+    dimmed,
     folded,
+    kinds_of,
     listed,
     numbered_segments,
     paint,
     panels,
+    word_chips,
 )  # fmt: skip
 
 # ---- all rooms: the five parts ----------------------------------------------------------
@@ -475,89 +481,77 @@ def belief_curves(
 # ---- 07 text ----------------------------------------------------------------------------
 
 
-def coloured(ax, x, y, parts, between=" "):
-    "A line of monospaced text in parts `(kind, text)`; parts of the kind *anchor* are underlined."
-    mono = dict(fontsize=9, family="monospace", va="center")
-    for kind, style in STYLES.items():
-        shown = between.join(text if k == kind else " " * len(text) for k, text in parts)
-        ax.text(x, y, shown, **mono, **style)
-    below = between.join(("_" if k == "anchor" else " ") * len(text) for k, text in parts)
-    ax.text(x, y + 0.05, below, **mono, **STYLES["anchor"])
+class Sentences(list):
+    "Sentences as chips, each `(what stands before it, words, their kinds)`; in plain text marked."
+
+    def _repr_html_(self):
+        left = "text-align:left;vertical-align:top;white-space:{};line-height:1.9"
+        line = f'<tr><td style="{left}">{{}}</td><td style="{left}">{{}}</td></tr>'
+        rows = ((escape(str(before)), word_chips(words, kinds)) for before, words, kinds in self)
+        lines = (line.format("nowrap", before, "normal", chips) for before, chips in rows)
+        return f"<table>{''.join(lines)}</table>"
+
+    def __repr__(self):
+        marks = {"held": "[{}]", "changed": "*{}*"}
+        said = lambda words, kinds: (marks.get(k, "{}").format(w) for w, k in zip(words, kinds))
+        rows = ((before, " ".join(said(words, kinds))) for before, words, kinds in self)
+        return "\n".join(f"{before:<18} {text}" for before, text in rows)
 
 
-STYLES = {
-    "title": dict(color=INK, weight="bold"),
-    "anchor": dict(color=TEAL, weight="bold"),
-    "kept": dict(color=INK),
-    "new": dict(color=RED, style="italic"),
-    "mark": dict(color=GREY),
-}
+def held_words(text, spans):
+    "The words of a text and their kinds: held where a span `(start, end)` lies, else kept."
+    words, kinds, end = [], [], 0
+    for start, stop in [*spans, (len(text), len(text))]:
+        between, inside = text[end:start].split(), text[start:stop].split()
+        words += between + inside
+        kinds += ["kept"] * len(between) + ["held"] * len(inside)
+        end = stop
+    return words, kinds
 
 
 def sentences(
     texts,  # n texts
     anchored,  # for each of them the (start, end) of the anchored words
     verdicts,  # n predictions
-    width=78,  # characters per line
 ):
-    "Texts with their anchored words in teal and underlined, the model's verdict in front."
-    lines = []
-    for text, spans, verdict in zip(texts, anchored, verdicts):
-        inside, place = {i for start, end in spans for i in range(start, end)}, 0
-        for k, part in enumerate(wrap(text, width)):
-            place = text.index(part, place)
-            kinds = ["anchor" if place + i in inside else "kept" for i in range(len(part))]
-            lines.append(("" if k else str(verdict), list(zip(kinds, part))))
-            place += len(part)
-    k = len(lines)
-    fig, ax = canvas(9.2, 0.27 * k + 0.2, xlim=(0, 14 + width), ylim=(k - 0.4, -0.7))
-    ax.axis("off")
-    for y, (verdict, row) in enumerate(lines):
-        ax.text(0, y, verdict, fontsize=9, color=INK, style="italic", va="center")
-        coloured(ax, 12, y, row, "")
-    return fig
+    "Texts with their anchored words in teal, the model's verdict in front."
+    rows = zip(texts, anchored, verdicts)
+    return Sentences((verdict, *held_words(text, spans)) for text, spans, verdict in rows)
+
+
+def changed_words(text, original, spans):
+    "The words of a neighbour and their kinds, place by place; or as a set, if their number differs."
+    words, (old, kinds) = text.split(), held_words(original, spans)
+    if len(words) != len(old):
+        return words, ["kept" if word in old else "changed" for word in words]
+    return words, kinds_of(old, words, [kind == "held" for kind in kinds])
 
 
 def strategies(
     blocks,  # for each strategy: title, text, anchored spans (start, end), neighbours (texts)
-    width=84,  # characters per line
 ):
-    "The sentence under each strategy, its anchor in teal, and neighbours with new words in red."
-    lines = []
+    "The sentence under each strategy, its anchor in teal, and neighbours, new words in orange."
+    lines = Sentences()
     for title, text, spans, around in blocks:
-        lines += [[("title", title)], *rows_of(text, text, spans, width)]
-        for other in around:
-            rows = rows_of(other, text, spans, width - 2)
-            lines += [[("mark", " " if k else "–"), *row] for k, row in enumerate(rows)]
-        lines.append([])
-    fig, ax = canvas(9.2, 0.25 * len(lines), xlim=(0, width + 6), ylim=(len(lines) - 1.4, -0.7))
-    ax.axis("off")
-    for y, parts in enumerate(lines):
-        coloured(ax, 0, y, parts)
-    return fig
+        lines.append((title, *held_words(text, spans)))
+        lines += [("a neighbour", *changed_words(other, text, spans)) for other in around]
+    return lines
 
 
-def rows_of(
-    text,  # the text, or a neighbour of it
-    original,  # the text
-    spans,  # (start, end) of the anchored words of the original
-    width,  # characters per line
+def meters(
+    shares,  # {label: number from 0 to 1}
+    threshold=0.95,  # marked by a line; the bar of a share that reaches it is teal
 ):
-    "Lines of (kind, word): anchored, kept or new. Words are compared place by place, or as a set."
-    old, words = original.split(), text.split()
-    starts = {original[:start].count(" ") for start, _ in spans}
-    aligned = len(words) == len(old)
-    same = [word == old[i] if aligned else word in old for i, word in enumerate(words)]
-    kinds = ["kept" if yes else "new" for yes in same]
-    kinds = ["anchor" if aligned and i in starts else kind for i, kind in enumerate(kinds)]
-    rows, room = [[]], width
-    for kind, word in zip(kinds, words):
-        if room < len(word):
-            rows.append([])
-            room = width
-        rows[-1].append((kind, word))
-        room -= len(word) + 1
-    return rows
+    "Shares as bars, in HTML: drawn at once, and each says its number."
+    line = f'<i style="position:absolute;left:{100 * threshold:g}%;height:1.2em;border-left:2px dashed {INK}"></i>'
+    bar = (f'<tr><td style="text-align:left">{{}}</td><td><div style="position:relative;width:300px;'
+           f'height:1.2em;background:{PALE}">{line}<div style="width:{{:.1f}}%;height:1.2em;background:{{}}">'
+           '</div></div></td><td style="text-align:left">{}</td></tr>')  # fmt: skip
+    def row(label, share):
+        colour, share_of = (TEAL if share >= threshold else GREY), f"<b>{share:.3f}</b>"
+        return bar.format(escape(label), 100 * share, colour, share_of)
+    end = f'<tr><td></td><td style="text-align:right">threshold {threshold:g}</td><td></td></tr>'
+    return f"<table>{''.join(row(*one) for one in shares.items())}{end}</table>"
 
 
 # ---- 08 tabular -------------------------------------------------------------------------
@@ -569,18 +563,22 @@ def two_questions(
     found,  # (k,) precision under "observe"
     threshold=0.95,
 ):
-    "The same rules under both questions: a line between the two precisions of each."
+    "The same rules under both questions: a line between the two precisions of each, with numbers."
     k = len(names)
-    fig, ax = canvas(7.2, 0.42 * k + 1.1, xlabel="precision", xlim=(0.3, 1.02),
-                     ylim=(k - 0.4, -0.8))  # fmt: skip
-    for i, (p, q) in enumerate(zip(written, found)):
-        ax.plot([p, q], [i, i], color=PALE, lw=6, zorder=0)
-    ax.plot(written, range(k), "o", color=GREY, ms=9, label="written (perturb)")
-    ax.plot(found, range(k), "D", color=TEAL, ms=8, label="found (observe)")
-    at_threshold(ax, threshold)
-    ax.set_yticks(range(k), names, fontsize=9)
-    ax.tick_params(axis="y", length=0)
-    ax.legend(frameon=False, fontsize=9, loc="upper left", ncols=2)
+    fig, ax = canvas(7.2, 0.5 * k + 1.1, xlabel="precision", ylim=(k - 0.4, -0.9),
+                     xlim=(min(*written, *found) - 0.12, 1.11))  # fmt: skip
+    for i, pair in enumerate(zip(written, found)):
+        ax.plot(pair, [i, i], color=PALE, lw=6, zorder=0)
+        (low, left), (high, right) = sorted(zip(pair, ("written", "found")))
+        style = dict(va="center", fontsize=SMALL, color=INK)
+        style["bbox"] = dict(fc="white", ec="none", pad=0.5)  # a line behind a number stays behind
+        ax.text(low - 0.015, i, f"{left} {low:.2f}", ha="right", **style)
+        ax.text(high + 0.015, i, f"{right} {high:.2f}", ha="left", **style)
+    ax.plot(written, range(k), "o", color=GREY, ms=9)
+    ax.plot(found, range(k), "D", color=TEAL, ms=8)
+    at_threshold(ax, threshold, -0.65)
+    listed(ax, names, SMALL)
+    ax.set_xticks([x / 10 for x in range(11) if x / 10 > ax.get_xlim()[0]])
     return fig
 
 
@@ -624,6 +622,47 @@ def segment_maps(
     return fig
 
 
+def pixels(picture, alt, most, style):
+    "A small picture as the text of an `<img>` tag, a pixel as a square; `most` is white."
+    from matplotlib.image import imsave
+
+    imsave(buffer := BytesIO(), picture / most, cmap="gray", vmin=0, vmax=1)
+    data = b64encode(buffer.getvalue()).decode()
+    style = f"image-rendering:pixelated;margin:0;{style}"
+    return f'<img style="{style}" alt="{escape(alt)}" src="data:image/png;base64,{data}">'
+
+
+def held_segments(
+    picture,  # (height, width), a few pixels
+    labels,  # (height, width)
+    rule,  # {number of a segment: is it held?}
+):
+    "The picture in HTML, dimmed where nothing is held, with numbers; held ones are teal."
+    visible = np.isin(labels, [i for i, on in rule.items() if on])
+    image = pixels(dimmed(picture, visible), "what is held", picture.max(), "width:180px")
+    number = ('<span style="position:absolute;left:{:.1f}%;top:{:.1f}%;transform:translate(-50%,-50%);'
+              'font-size:10pt;padding:0 5px;border-radius:4px;background:{};color:{}">{}</span>')  # fmt: skip
+    def told(i, on):
+        y, x = (100 * (at.mean() + 0.5) / n for at, n in zip(np.nonzero(labels == i), labels.shape))
+        return number.format(x, y, *((TEAL, "#ffffff") if on else ("#ffffff", INK)), i)
+    numbers = "".join(told(i, on) for i, on in rule.items())
+    return f'<div style="position:relative;display:inline-block;line-height:1.3">{image}{numbers}</div>'
+
+
+def tiles(
+    pictures,  # k small ones, of numbers from 0 to `most`
+    titles,  # k texts
+    colours,  # k colours of their frames
+    most,  # the value that is white
+):
+    "Small pictures side by side in HTML, with a frame."
+    tile = ('<figure style="display:inline-block;margin:4px;text-align:center">{}'
+            "<figcaption>{}</figcaption></figure>")  # fmt: skip
+    rows = zip(pictures, titles, colours)
+    return "".join(tile.format(pixels(one, title, most, f"width:96px;border:3px solid {colour}"), escape(title))
+                   for one, title, colour in rows)  # fmt: skip
+
+
 def neighbour_grid(
     rows,  # r lists of pictures, equally many
     names,  # r texts at the left
@@ -635,7 +674,7 @@ def neighbour_grid(
     limits = (min(0, image.min()), max(1, image.max()))
     for ax, picture in zip(axes, [picture for row in rows for picture in row]):
         paint(ax, picture, limits=limits)
-    style = dict(rotation=0, ha="right", va="center", fontsize=8.5, color=INK, labelpad=6)
+    style = dict(rotation=0, ha="right", va="center", fontsize=SMALL, color=INK, labelpad=6)
     for ax, name in zip(axes[::k], names):
         ax.set_ylabel(name, **style)
     return fig

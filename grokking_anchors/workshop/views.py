@@ -193,3 +193,73 @@ def bet_view(
             f"{seen} samples {won} of {len(coins)} games have held {goal} coins"
             + f" (at most one in {goal} ever will, on average)" * right + ".")
     return View(text, figures.betting_so_far(coins[:, :seen], goal, coins.shape[1]))
+
+
+def listed_view(
+    names: list,  # d texts
+    held: np.ndarray,  # `(n, d)` bool: every neighbour, listed
+    agrees: np.ndarray,  # `(n,)` bool: does the model say the same of it?
+    rule: Any,  # `(d,)` bool: what is held
+    draw: Any,  # function: numbers of some that agree, of some that do not -> figure or HTML, or a list
+    what: str = "neighbours",
+) -> View:
+    """All neighbours under one rule: the share that agrees, exactly, and some of either kind."""
+    rule = np.asarray(rule, bool)
+    under = np.flatnonzero((held >= rule).all(axis=1))
+    kept, lost = under[agrees[under]], under[~agrees[under]]
+    share, named = len(kept) / len(under), ", ".join(np.array(names)[rule])
+    text = (f"Holding {named or 'nothing'}: {len(kept)} of {len(under)} {what} agree, share {share:.3f}; "
+            f"coverage {len(under) / len(held):.3f}.")
+    bar = figures.meters({"share that agrees": share})
+    some = draw(*([*one[[0, len(one) // 2]]] if len(one) > 1 else [*one] for one in (kept, lost)))
+    return View(text, [bar, *(some if isinstance(some, list) else [some])])
+
+
+def masked_view(
+    words: list,  # d tokens of the text
+    held: np.ndarray,  # `(n, d)` bool: which words each masked text keeps
+    agrees: np.ndarray,  # `(n,)` bool
+    rule: Any,  # `(d,)` bool
+    unk: str = "UNK",
+) -> View:
+    """All masked copies of a text under one rule; some that keep the prediction, some that lose it."""
+    def line(said, i):
+        copy = [word if on else unk for word, on in zip(words, held[i])]
+        return said, copy, figures.kinds_of(words, copy, rule)
+    def draw(kept, lost):
+        lines = [line("still the same", i) for i in kept] + [line("not any more", i) for i in lost]
+        return figures.Sentences(lines)._repr_html_()
+    return listed_view(words, held, agrees, rule, draw, "masked texts")
+
+
+def questions_view(
+    names: list,  # d bounds, as text
+    every: np.ndarray,  # `(2^d, d)` bool: all rules
+    shares: dict,  # question -> `(2^d,)` share of rows that agree under each rule
+    rule: Any,  # `(d,)` bool: what is held
+) -> View:
+    """A rule of a row under both questions."""
+    i = int((every == np.asarray(rule, bool)).all(axis=1).argmax())
+    told = {question: float(of[i]) for question, of in shares.items()}
+    named = " AND ".join(np.array(names)[every[i]]) or "nothing"
+    said = ", ".join(f"{question} {share:.3f}" for question, share in told.items())
+    return View(f"Holding {named}: share that agrees, {said}.", figures.meters(told))
+
+
+def collage_view(
+    collage: Any,  # see `Collage`
+    picture: np.ndarray,  # `(height, width)`, a few pixels
+    listed: tuple,  # held `(n, d)`, choices `(n, d)` of all collages
+    agrees: np.ndarray,  # `(n,)` bool
+    rule: Any,  # `(d,)` bool: what is held
+) -> View:
+    """All collages of a small picture under one rule; what is held, some that are kept and lost."""
+    held, choices = listed
+    def draw(kept, lost):
+        titles = ["still the same"] * len(kept) + ["not any more"] * len(lost)
+        colours = [figures.TEAL] * len(kept) + [figures.RED] * len(lost)
+        some = collage.render(choices[[*kept, *lost]])
+        on = dict(zip(collage.segments.tolist(), rule))
+        first = figures.held_segments(picture, collage.labels, on)
+        return first + figures.tiles(some, titles, colours, picture.max())
+    return listed_view(collage.names, held, agrees, rule, draw, "pictures")
