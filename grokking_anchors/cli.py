@@ -11,6 +11,10 @@ __all__ = ["main"]
 
 NAME = "grokking-anchors"
 HOW = "words outside the rule are replaced by UNK with probability 0.5; the model "
+SIGNS = {"held": "\1\2", "changed": "\3\4", "kept": ("", "")}  # no text holds them: see `visible`
+BRACKETS = {"held": "[]", "changed": "**"}
+COLOURS = {"held": ("\x1b[1;97;46m", "\x1b[0m"), "changed": ("\x1b[1;33m", "\x1b[0m")}
+MARKS = "\1held by the rule\2, \3changed in this copy\4; the rest is kept"
 OPTIONS = {  # name -> type, meaning
     "threshold": (float, "precision an anchor must exceed"),
     "delta": (float, "allowed share of explanations with a false claim"),
@@ -164,22 +168,34 @@ def report(
     how: str,  # how words were replaced, and what the model is
 ) -> str:
     """What the terminal shows of an explanation."""
-    kept, lost = (explanation.parts[-1][key] or ["none seen"] for key in ("kept", "lost"))
-    rows = explanation.facts() | {"Kept": kept[0], "Lost": lost[0], "How": how}
+    from .pages import wrapped
+
+    kept, lost = (explanation.parts[-1][key] for key in ("kept", "lost"))
+    compared = lambda text: marked(text, explanation.compared(text))
+    some = {"Kept": compared(kept[0]) if kept else "none seen"}
+    some |= {"Lost": compared(lost[0]) if lost else "none seen"}
+    facts = {label: visible(text) for label, text in explanation.facts().items()}
+    rows = facts | some | {"Marks": MARKS, "How": visible(how)}
     width = max(map(len, rows)) + 2
-    lines = (f"{label:{width}}{text}" for label, text in rows.items())
-    table = "\n".join(visible(line).replace("\n", "\n" + " " * width) for line in lines)
-    return f"\n  {marked(explanation, colour)}\n\n{table}\n"
+    table = [wrapped(text, f"{label:{width}}", " " * width) for label, text in rows.items()]
+    whole = marked(explanation.instance, [(*span, "held") for span in explanation.spans()])
+    return painted("\n".join(["", wrapped(whole, "  "), "", *table, ""]), colour)
 
 
-def marked(explanation, colour):
-    """The sentence with its anchor highlighted."""
-    before, after = ("\x1b[1;97;46m", "\x1b[0m") if colour else ("[", "]")
-    text, parts, end = explanation.instance, [], 0
-    for start, stop in explanation.spans():
-        parts += [visible(text[end:start]), before + visible(text[start:stop]) + after]
-        end = stop
-    return ("".join(parts) + visible(text[end:])).replace("\n", "\n  ")
+def marked(text, placed):
+    """A text with its held and changed words between `SIGNS`."""
+    from .words import dressed
+
+    dress = lambda word, kind: SIGNS[kind][0] + visible(word) + SIGNS[kind][1]
+    return dressed(text, placed, dress, visible)
+
+
+def painted(text, colour):
+    """The text with colours, or other marks, for `SIGNS`."""
+    for kind, shown in (COLOURS if colour else BRACKETS).items():
+        for sign, one in zip(SIGNS[kind], shown):
+            text = text.replace(sign, one)
+    return text
 
 
 class Parser(argparse.ArgumentParser):

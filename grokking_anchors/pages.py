@@ -1,7 +1,11 @@
 """An explanation as a page or a picture in a file."""
 
 import html
+import os
+import sys
 from pathlib import Path
+from shutil import get_terminal_size
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -10,7 +14,22 @@ from .files import visible, written
 from .plots import picture_bytes, png
 from .settings import one_of
 
-__all__ = ["Pages", "said"]
+__all__ = ["Pages", "said", "wrapped"]
+
+
+def wrapped(
+    text: str,  # may have several lines
+    start: str = "",  # what its first line begins with
+    indent: str = "  ",  # what all others begin with
+) -> str:
+    """The text in lines as wide as the terminal, or of 80 where there is none, broken at blanks."""
+    known = sys.stdout.isatty() or "COLUMNS" in os.environ
+    whole = dict(break_long_words=False, break_on_hyphens=False, subsequent_indent=indent)
+    width = max(20, get_terminal_size().columns if known else 80)
+    lines = (start + text).split("\n")
+    begins = ["", *[indent] * (len(lines) - 1)]
+    filled = (fill(line, width, initial_indent=one, **whole) for one, line in zip(begins, lines))
+    return "\n".join(filled)
 
 
 def said(

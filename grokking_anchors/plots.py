@@ -53,6 +53,20 @@ def word_chips(
     return " ".join(map(chip, words, kinds))
 
 
+def neighbour_chips(
+    old,  # the instance
+    new,  # a sample of it
+    held,  # the words of the rule
+):
+    "A sample as HTML; the words of a sentence that is as long as the instance become chips."
+    texts = isinstance(old, str) and isinstance(new, str)
+    was, now = (old.split(), new.split()) if texts else ([], [])
+    if not was or len(was) != len(now):
+        return html.escape(str(new))
+    rule = [a == b and a.strip(".,;:!?") in held for a, b in zip(was, now)]
+    return word_chips(now, kinds_of(was, now, rule))
+
+
 def chip_line(
     ax,
     y,  # where the line lies
@@ -91,6 +105,12 @@ def crisp():
             width, height = (round(inches * self.dpi) for inches in self.get_size_inches())
             data = base64.b64encode(picture_bytes(self, "png", dpi=2 * self.dpi)).decode()
             return {"image/png": data}, {"image/png": dict(width=width, height=height)}
+
+        def _ipython_display_(self):  # before matplotlib's own picture of any figure, which is not
+            from IPython.display import display
+
+            data, size = self._repr_mimebundle_()
+            display(data | {"text/plain": repr(self)}, metadata=size, raw=True)
 
     return Crisp
 
@@ -147,7 +167,7 @@ def svg(
     "The figure as the text of an `<img>` tag that is sharp at every size; its letters are text."
     import matplotlib
 
-    fonts = {"font.family": ["DejaVu Sans", "Verdana", "sans-serif"], "svg.fonttype": "none"}
+    fonts = {"font.sans-serif": ["DejaVu Sans", "Verdana"], "svg.fonttype": "none"}
     with matplotlib.rc_context({**fonts, "svg.hashsalt": "anchors"}):
         text = picture_bytes(figure, "svg", metadata=dict(Date=None, Creator=None)).decode()
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text[text.index("<svg") :], flags=re.DOTALL)
@@ -166,7 +186,34 @@ def picture_bytes(
     "The figure as the bytes of a file."
     buffer = io.BytesIO()
     figure.savefig(buffer, format=kind, **options)
-    return buffer.getvalue()
+    return buffer.getvalue() if kind != "png" else lean(buffer.getvalue())
+
+
+def lean(
+    data,  # of a PNG file
+    most=120_000,  # bytes
+):
+    "A picture; one of more bytes, which shows a photo, in 255 colours."
+    from PIL import Image
+
+    if len(data) > most:
+        picture = Image.open(io.BytesIO(data)).convert("RGB").quantize(255)
+        picture.save(buffer := io.BytesIO(), "png", optimize=True)
+        data = buffer.getvalue()
+    return data
+
+
+def bar_list(
+    names,  # k texts, broken into lines and never cut
+    **axes,  # passed to `Axes.set`
+):
+    "A figure with room for k bars, counted from above, each with its name; and the axes."
+    labels = [fill(name, 36, subsequent_indent="    ", break_on_hyphens=False) for name in names]
+    each = max(0.42, *(0.17 * (label.count("\n") + 1) + 0.12 for label in labels), 0)
+    ax = axes.pop("ax", None)
+    fig, ax = canvas(7.2, each * len(labels) + 1.2, ax, ylim=(len(labels) - 0.4, -0.9), **axes)
+    listed(ax, labels)
+    return fig, ax
 
 
 def entitled(ax, title):
@@ -175,7 +222,7 @@ def entitled(ax, title):
     return ax.figure
 
 
-def listed(ax, labels, size=9):
+def listed(ax, labels, size=SMALL):
     "Name the lines of a chart that counts them from above."
     ax.set_yticks(range(len(labels)), labels, fontsize=size)
     ax.tick_params(axis="y", length=0)
@@ -185,7 +232,8 @@ def listed(ax, labels, size=9):
 def at_threshold(ax, threshold, y=-0.5):
     "A dashed line where the threshold lies, with its value."
     ax.axvline(threshold, color=INK, ls="--", lw=1)
-    ax.text(threshold - 0.005, y, f"threshold {threshold:g}", ha="right", fontsize=8.5, color=INK)
+    words = f"threshold {threshold:g}"
+    ax.text(threshold - 0.005, y, words, ha="right", va="bottom", fontsize=SMALL, color=INK)
 
 
 def short(text, most):
@@ -195,7 +243,8 @@ def short(text, most):
 
 def folded(rule, most):
     "A rule in lines of at most so many characters, that begin with AND; it is never cut."
-    whole = rule.replace(" ", "\xa0").replace("\xa0AND\xa0", " AND\xa0")
+    fits = lambda one: one if len(one) > most - 4 else one.replace(" ", "\xa0")
+    whole = " AND\xa0".join(map(fits, rule.split(" AND ")))
     return fill(whole, most, break_on_hyphens=False).replace("\xa0", " ")
 
 
@@ -211,20 +260,18 @@ def partial_bars(
     ax=None,  # to draw into
 ):
     "Precision gained predicate by predicate; coverage is written at the end of each bar."
-    labels = [short(f"{'+ ' * (i > 0)}{name}", 40) for i, name in enumerate(names)]
-    last, ylim = len(labels) - 1, (len(labels) - 0.4, -0.6)
-    fig, ax = canvas(7.2, 0.42 * len(labels) + 1.2, ax, xlim=(0, 1.22), ylim=ylim,
-                     xlabel="precision")  # fmt: skip
+    last, labels = len(names) - 1, [f"{'+ ' * (i > 0)}{name}" for i, name in enumerate(names)]
+    fig, ax = bar_list(labels, ax=ax, xlim=(0, 1.3), xlabel="precision")
     for i, (precision, coverage) in enumerate(zip(precisions, coverages)):
         ax.barh(i, precision or 0, height=0.55, color=TEAL if i == last else GREY)
-        ax.text(1.04, i, f"coverage {coverage:.2g}", va="center", fontsize=8.5, color=INK)
-        said = "not measured" if precision is None else f"{precision:.2f}"
-        colour = INK if precision is None else "white"
-        ax.text(0.012, i, said, va="center", fontsize=9, color=colour, weight="bold")
+        ax.text(1.03, i, f"coverage {coverage:.2g}", va="center", fontsize=SMALL, color=INK)
+        inside, said = (precision or 0) >= 0.2, f"{precision or 0:.2f}"
+        colour, x = ("white" if i == last else INK, 0) if inside else (INK, precision or 0)
+        said = "not measured" if precision is None else said
+        ax.text(x + 0.012, i, said, va="center", fontsize=SMALL, color=colour, weight="bold")
     if interval is not None:
         ax.plot(interval, [last] * 2, color=INK, lw=2, marker="|", ms=9)
     at_threshold(ax, threshold)
-    listed(ax, labels)
     ax.set_xticks(np.arange(0, 1.01, 0.2))
     return fig
 
@@ -236,16 +283,18 @@ def claim_lines(
     "Shares with their intervals on one axis, below each other, and where the threshold lies."
     ends = [end for share, interval in lines.values() for end in interval or (share,)]
     left = min(threshold, *ends) - 0.01
-    fig, ax = canvas(7.2, 0.5 * len(lines) + 0.9, xlabel="precision", xlim=(max(0, left), 1.002),
-                     ylim=(len(lines) - 0.4, -0.9))  # fmt: skip
+    fig, ax = canvas(7.2, 0.55 * len(lines) + 1, xlabel="precision", xlim=(max(0, left), 1.002),
+                     ylim=(len(lines) - 0.4, -1))  # fmt: skip
     for i, (share, interval) in enumerate(lines.values()):
         colour = TEAL if i else GREY
         ax.plot(interval or (share, share), [i, i], color=colour, lw=6, solid_capstyle="butt")
         ax.plot(share, i, "D", color=INK, ms=6, zorder=3)
-        ax.text(share, i - 0.28, f"{share:.3f}", ha="center", fontsize=9, color=INK)
+        end = share > 1 - (1 - left) / 20  # its number does not stand beyond the axis
+        ax.text(share, i - 0.24, f"{share:.3f}", ha="right" if end else "center", va="bottom",
+                fontsize=SMALL, color=INK)  # fmt: skip
     listed(ax, list(lines))
     ax.axvline(threshold, color=INK, ls="--", lw=1)
-    ax.text(threshold, -0.92, f" threshold {threshold:g}", va="top", fontsize=8.5, color=INK)
+    ax.text(threshold, -1, f" threshold {threshold:g}", va="top", fontsize=SMALL, color=INK)
     return fig
 
 
@@ -257,14 +306,13 @@ def share_bars(
     threshold,
 ):
     "How often the prediction is lost when this alone is replaced, with the intervals of the tests."
-    fig, ax = canvas(7.2, 0.42 * len(names) + 0.9, xlim=(0, 1.02), ylim=(len(names) - 0.4, -0.9),
-                     xlabel="share of samples in which the prediction is lost")  # fmt: skip
+    told = "share of samples in which the prediction is lost"
+    fig, ax = bar_list(names, xlim=(0, 1.02), xlabel=told)
     for i, (share, interval, best) in enumerate(zip(shares, intervals, marked)):
         ax.barh(i, share, height=0.55, color=TEAL if best else GREY)
         if interval is not None:
             ax.plot(interval, [i] * 2, color=INK, lw=2, marker="|", ms=9)
-    listed(ax, [short(name, 40) for name in names])
-    at_threshold(ax, threshold, -0.62)
+    at_threshold(ax, threshold)
     return fig
 
 
@@ -276,20 +324,26 @@ def global_view(
 ):
     "The few anchors that together cover most of the data, each where its prediction is given."
     labels = [folded(name, 48) for name in names]
-    each = max([0.42, *(0.16 * label.count("\n") + 0.26 for label in labels)])
-    fig, ax = canvas(7.4, each * len(names) + 0.9, xlim=(0, 1.02), ylim=(len(names) - 0.4, -0.6),
+    each = max([0.42, *(0.17 * label.count("\n") + 0.3 for label in labels)])
+    fig, ax = canvas(7.2, each * len(names) + 1.1, xlim=(0, 1.02), ylim=(len(names) - 0.4, -0.9),
                      xlabel=f"share of {among} covered")  # fmt: skip
     if not names:  # an empty anchor speaks of its own instance only
-        ax.text(0.02, 0, "no anchor covers more than its own instance", va="center", fontsize=9)
+        ax.set(ylim=(0.5, -0.5), yticks=[])
+        ax.text(0.02, 0, "no anchor covers more than its own instance", fontsize=TEXT)
         return fig
     before = np.concatenate([[0], reached[:-1]])
+    widest = int(before.argmax()) if before.max() > 0.5 else None
     for i in range(len(names)):
-        label = None if i else "covers by itself"
         ax.barh(i, reached[i], color=PALE, height=0.62)
         ax.barh(i, reached[i] - before[i], left=before[i], color=TEAL, height=0.62)
-        ax.plot(own[i], i, "|", color=INK, ms=14, mew=2, label=label)
-    listed(ax, labels, 8.5)
-    ax.legend(frameon=False, fontsize=8.5, loc="lower right", bbox_to_anchor=(1, 0.98))
+        ax.plot(own[i], i, "|", color=INK, ms=14, mew=2)
+        if i == widest:
+            x, side = (0.01, "left") if own[i] > before[i] / 2 else (before[i] - 0.01, "right")
+            ax.text(x, i, "by those above", va="center", ha=side, fontsize=SMALL, color=INK)
+    told, side = ("| {}", "left") if own[0] < 0.5 else ("{} |", "right")
+    told = told.format("this one by itself")
+    ax.text(own[0], -0.38, told, va="bottom", ha=side, fontsize=SMALL, color=INK)
+    listed(ax, labels)
     return fig
 
 
@@ -302,8 +356,9 @@ def number_lines(
     title="",
 ):
     "A line per anchored column: how the data lies, what the rule allows, and the instance."
-    fig, axes = panels(max(len(lines), 1), (7.2, 0.95 + 0.4 / max(len(lines), 1)), 1)
-    fig.suptitle(short(title, 90), fontsize=9.5, x=0.01, ha="left", color=INK)
+    fig, axes = panels(max(len(lines), 1), (7.2, 1.05 + 0.4 / max(len(lines), 1)), 1)
+    told = short(title, 60) + "   (grey: the data, teal: what the rule allows, diamond: this row)"
+    fig.suptitle(told, fontsize=SMALL, x=0.01, ha="left", color=INK)
     for ax, line in zip(axes, lines):
         counts, number = np.asarray(line["counts"], float), line["number"]
         edges = np.asarray(line["ticks"], float) if number else np.arange(len(counts) + 1) - 0.5
@@ -317,17 +372,31 @@ def number_lines(
             ax.axvspan(low, high, color=TEAL, alpha=0.25, lw=0)
             ax.plot([low, high], [0, 0], color=TEAL, lw=6, solid_capstyle="butt")
         else:
-            ax.set_xticks(range(len(counts)), [str(text)[:11] for text in line["ticks"]])
+            ax.set_xticks(range(len(counts)), category_names(line["ticks"], inside))
         if line["value"] is not None:
             value = np.clip(line["value"], edges[0], edges[-1])
-            ax.plot(value, 0.12, "D", color=INK, ms=7, mec="white")
-        ax.set_title(line["text"], fontsize=9.5, loc="left", color=INK, pad=3)
+            ax.plot(value, 0.12, "D", color=INK, ms=7, mec="white", clip_on=False, zorder=4)
+        ax.set_title(line["text"], fontsize=TEXT, loc="left", color=INK, pad=3)
         ax.set(yticks=[], ylim=(-0.08, 1.08), xlim=(edges[0], edges[-1]))
-        ax.tick_params(labelsize=7.5)
+        ax.tick_params(labelsize=SMALL)
         if line.get("dates"):
             ax.xaxis_date()
         ax.spines[["top", "right", "left"]].set_visible(False)
     return fig
+
+
+def category_names(
+    names,  # k categories
+    inside,  # (k,) bool: which the rule allows
+):
+    "What to write below the bars: every name, in two lines at most; else the only one inside."
+    room = 80 // len(names)  # characters below each bar
+    texts = [fill(str(name), room, break_long_words=False) for name in names]
+    if all(len(line) <= room for text in texts for line in text.split("\n")):
+        if max(text.count("\n") for text in texts) < 2:
+            return texts
+    alone = np.count_nonzero(inside) == 1
+    return [str(name) if alone and on else "" for name, on in zip(names, inside)]
 
 
 # ---- pictures ---------------------------------------------------------------------------
@@ -369,7 +438,7 @@ def paint(
     ax.imshow(picture, cmap="gray", interpolation="nearest", vmin=0, vmax=most)
     if labels is not None:
         ax.add_collection(borders(small(labels), colour))
-    ax.set_title(title, fontsize=9, color=INK)
+    ax.set_title(title, fontsize=SMALL, color=INK)
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set(visible=True, color=GREY)
 
@@ -389,14 +458,19 @@ def borders(labels, colour=TEAL):
 
 
 def numbered_segments(ax, labels):
-    "Write each segment's number where it lies, if there are few enough to read."
-    shown = small(labels)
+    "Write each segment's number where it lies, larger ones first, as long as none covers another."
+    shown, placed = small(labels), []
     ground = dict(boxstyle="round,pad=0.15", fc="white", ec="none", alpha=0.75)
-    for i in np.unique(shown) if len(np.unique(labels)) <= 40 else ():
+    room = np.array([0.12, 0.12]) * shown.shape[::-1]  # of a number on a picture of 2.4 inches
+    known, sizes = np.unique(shown, return_counts=True)
+    for i in known[np.argsort(-sizes, kind="stable")] if len(known) <= 40 else ():
         y, x = np.nonzero(shown == i)
         middle = np.argmin((y - y.mean()) ** 2 + (x - x.mean()) ** 2)  # next to its centre
-        ax.text(x[middle], y[middle], f"{i:g}", ha="center", va="center", fontsize=7.5, color=INK,
-                bbox=ground)  # fmt: skip
+        spot = np.array([x[middle], y[middle]])
+        if any((np.abs(spot - other) < room).all() for other in placed):
+            continue
+        placed.append(spot)
+        ax.text(*spot, f"{i:g}", ha="center", va="center", fontsize=SMALL, color=INK, bbox=ground)
 
 
 def album(
@@ -433,10 +507,8 @@ def image_story(
     titles = [*(short(title, 44) for title in titles),
               *["still the same"] * len(kept), *["not any more"] * len(lost)]  # fmt: skip
     fig, axes = album(len(pictures), picture, 4 if len(pictures) == 4 else min(len(pictures), 3))
-    around = [labels, visible]
-    for i, (ax, one) in enumerate(zip(axes, pictures)):
-        border = around[i] if i < 2 else None
-        paint(ax, one, titles[i], border, colour if i else GREY, limits=(0, 1))
+    for i, (ax, one) in enumerate(zip(axes, pictures)):  # what is held has a border everywhere
+        paint(ax, one, titles[i], visible if i else labels, colour if i else GREY, limits=(0, 1))
         if i > 1:
             ax.spines[:].set(color=TEAL if i < 2 + len(kept) else RED, linewidth=2)
     numbered_segments(axes[0], labels)

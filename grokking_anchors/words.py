@@ -3,13 +3,14 @@
 # %% auto #0
 __all__ = ['CJK', 'MARKS', 'WORD', 'TOKEN', 'movie_snippets', 'sentiment_model', 'token_spans', 'tokens_of', 'parts_of',
            'position_names', 'group_names', 'TextSampler', 'numbered', 'MaskedWords', 'masked_pieces', 'pieces_of',
-           'kept_in', 'joined', 'checked_spans', 'TextExplanation', 'held_by', 'phrases_of', 'as_texts',
-           'TextExplainer']
+           'kept_in', 'joined', 'checked_spans', 'TextExplanation', 'copy_spans', 'origins', 'near', 'dressed',
+           'held_by', 'phrases_of', 'as_texts', 'TextExplainer']
 
 # %% ../nbs/07_words.ipynb #c003
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from html import escape
 from itertools import groupby
 from numbers import Integral
@@ -18,8 +19,9 @@ from unicodedata import category
 
 import numpy as np
 
-from .explanation import CHIP, DOUBT, Explainer, Explanation, chips
+from .explanation import Explainer, Explanation
 from .paths import data_rows
+from .plots import chip
 from .sampling import IndependentSampler
 from .settings import number, one_of, require
 
@@ -216,6 +218,11 @@ class TextExplanation(Explanation):
     "An anchor of words."
     nlp: Any = field(default=None, metadata=dict(file=False))  # tokenizer; not kept in a file
 
+    @classmethod
+    def restored(cls, stored):
+        (found := cls(**stored)).compared(found.instance)  # fails where its words are not placed
+        return found
+
     def spans(self):
         "Where the anchored words stand in the instance."
         placed = zip(self.meta["spans"], self.meta["groups"])
@@ -264,12 +271,55 @@ class TextExplanation(Explanation):
 
     def headline(self):
         "The sentence with its anchor marked, as HTML."
-        text, end, parts = self.instance, 0, []
-        for start, stop in self.spans():
-            style = CHIP if self.certified else DOUBT
-            parts += [escape(text[end:start]), chips([text[start:stop]], style)]
-            end = stop
-        return "".join(parts) + escape(text[end:])
+        return dressed(self.instance, [(*span, self.kind_held) for span in self.spans()])
+
+    def compared(self, text):
+        "Of a neighbour's words, where each stands and what became of it: `(start, end, kind)`."
+        words, gaps, tail = parts_of(self.instance, self.meta["spans"])
+        unk, groups = self.meta.get("unk"), enumerate(self.meta["groups"])
+        held = {i for i, group in groups if group >= 0 and self.rule[group]}
+        kept = kept_in([text], pieces := pieces_of(words, gaps, unk), tail)[0]
+        if kept is None:
+            spans = token_spans(text, self.nlp)
+            origin = origins(words, [text[start:end] for start, end in spans])
+        else:
+            spans = copy_spans(np.where(kept, *pieces), np.where(kept, words, unk))
+            origin = np.where(kept, np.arange(len(words)), -1)
+        kinds = ["changed" if i < 0 else "held" if i in held else "kept" for i in origin]
+        return near([(*span, kind) for span, kind in zip(spans, kinds)])
+
+    def show(self, example): return dressed(example, self.compared(example))  # as HTML
+
+def copy_spans(pieces: Any, words: Any) -> list:
+    "Where the words of a masked copy stand, each at the end of its piece."
+    ends = np.cumsum([len(piece) for piece in pieces])
+    inside = [piece.rindex(word) - len(piece) for piece, word in zip(pieces, words)]
+    return [(end + i, end + i + len(word)) for end, i, word in zip(ends, inside, words)]
+
+def origins(old: list, new: list) -> np.ndarray:
+    "Which of the old words each new one is; -1: none. Place by place if they are equally many."
+    if len(old) == len(new): return np.where(np.equal(old, new), np.arange(len(new)), -1)
+    found = np.full(len(new), -1)
+    for i, j, size in SequenceMatcher(None, old, new, False).get_matching_blocks():
+        found[j:j + size] = np.arange(i, i + size)
+    return found
+
+def near(placed: list, most: int = 30) -> list:
+    "Of a long text the words nearest to those that are held; in between, one `far` for many."
+    held = [i for i, (*_, kind) in enumerate(placed) if kind == "held"] or [0]
+    away = [min(abs(i - j) for j in held) for i in range(len(placed))]
+    shown = np.argsort(away, kind="stable")[:most]
+    runs = groupby(enumerate(placed), lambda one: one[0] if one[0] in shown else -1)
+    found = [[one for _, one in run] for _, run in runs]
+    return [run[0] if len(run) == 1 else (run[0][0], run[-1][1], "far") for run in found]
+
+def dressed(text: str, placed: list, dress: Any = chip, plain: Any = escape) -> str:
+    "A text with some words `(start, end, kind)` dressed; one that was left out is shown as gone."
+    ends, parts = [0, *(end for _, end, _ in placed)], []
+    for last, (start, end, kind) in zip(ends, placed):
+        word = text[start:end] if text[start:end].strip() else "(gone)"
+        parts += [plain(text[last:start]), "…" if kind == "far" else dress(word, kind)]
+    return "".join(parts) + plain(text[ends[-1]:])
 
 def held_by(kept: np.ndarray, groups: np.ndarray) -> np.ndarray:
     "Predicates `(d,)` of which all tokens are kept `(t,)`."

@@ -174,7 +174,7 @@ def assert_fine(page, panels):
 
 def panel(page, *labels):
     """The first output with controls of all these labels."""
-    found = page.locator(".jp-OutputArea-output .widget-vbox")
+    found = page.locator(".jp-OutputArea-output .widget-vbox:has(> .widget-html [role=status])")
     for label in labels:
         found = found.filter(has=page.get_by_text(label, exact=True))
     return found.first
@@ -218,14 +218,12 @@ def test_other_notebooks_with_widgets(browser, lab, name):
     page.close()
 
 
+CHECKBOX = "input[type=checkbox]"
 MOVES = {
-    "words": (("Python", "seed"), "input[type=checkbox]", "Space"),
-    "threshold": (("threshold",), SLIDER, "ArrowRight"),
-    "belief": (("hits", "pulls", "delta"), SLIDER, "ArrowRight"),
-    "race": (("tau", "step"), SLIDER, "ArrowRight"),
-    "settings": (("threshold A", "tau B"), SLIDER, "ArrowRight"),
-    "perturbation": (("A", "B"), SLIDER, "ArrowRight"),
-    "roll": (("i", "lost", "size"), "input[type=checkbox]", "Space"),
+    "threshold": (("threshold",), SLIDER, "ArrowLeft"),
+    "neighbours": (("the model changes its mind",), CHECKBOX, "Space"),
+    "settings": (("A", "B", "tau, the tolerance"), SLIDER, "ArrowRight"),
+    "perturbation": (("A", "B", "shown"), "button:not(.mod-active)", "Space"),
 }
 
 
@@ -241,8 +239,9 @@ def test_widget_moves_by_keyboard(explored, name):
 
 def test_search_counts_questions(explored):
     """The button, pressed by keyboard, searches and says how many questions it asked."""
-    part = panel(explored, "threshold", "delta", "tau").filter(has=explored.get_by_role("button", name="search")).first
-    part.get_by_role("button", name="search").first.focus()
+    search = explored.get_by_role("button", name="search")
+    part = explored.locator(".jp-OutputArea-output .widget-vbox").filter(has=search).last
+    part.get_by_role("button", name="search").focus()
     explored.keyboard.press("Enter")
     part.get_by_text("questions asked").first.wait_for(timeout=20_000)
     part.get_by_text("Promise").first.wait_for(timeout=20_000)
@@ -252,7 +251,7 @@ def test_narrow_screen(explored):
     """On a narrow screen the controls wrap and the picture shrinks: nothing is wider than its cell."""
     explored.set_viewport_size(NARROW)
     explored.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
-    part = panel(explored, "threshold A", "tau B")
+    part = panel(explored, "A", "B", "tau, the tolerance")
     part.scroll_into_view_if_needed()
     explored.wait_for_timeout(500)
     box, picture = part.bounding_box(), part.locator("img").first.bounding_box()

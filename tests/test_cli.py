@@ -31,6 +31,80 @@ def test_one_sentence(capsys):
     assert "\x1b" not in out
 
 
+REVIEW = (
+    "Two tedious acts light on great scares and a good surprise ending, "
+    "and well-made ones: supercalifragilisticexpialidocious!"
+)
+
+
+@pytest.mark.parametrize("columns", ["80", "60", "33", None])
+def test_nothing_is_broken_inside_a_word(columns, monkeypatch, capsys):
+    """Lines as wide as the terminal, 80 without one; the same words in the same order, behind their labels."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    if columns:
+        monkeypatch.setenv("COLUMNS", columns)
+    assert main([REVIEW]) == 0
+    out = capsys.readouterr().out
+    long = [line for line in out.splitlines() if len(line) > int(columns or 80)]
+    assert all(len(line.split()) < 3 for line in long) and (long == [] or columns == "33")
+    assert max(map(len, out.splitlines())) > int(columns or 80) - 15  # and not much shorter
+    monkeypatch.setenv("COLUMNS", "1000")
+    assert main([REVIEW]) == 0
+    assert capsys.readouterr().out.split() == out.split()
+    labels = [line.split("  ")[0] for line in out.splitlines() if line[:1].strip()]
+    assert labels == [
+        "Prediction",
+        "Anchor",
+        "Precision",
+        "Coverage",
+        "Promise",
+        "Asked",
+        "Kept",
+        "Lost",
+        "Marks",
+        "How",
+    ]
+
+
+def test_a_printed_explanation_has_its_labels_at_the_beginning_of_lines(monkeypatch):
+    """Long lines go on two blanks further in, so that who looks for a label finds it."""
+    from grokking_anchors import cli
+
+    monkeypatch.setenv("COLUMNS", "50")
+    found = cli.small_model().explain(REVIEW, seed=0)
+    lines = str(found).splitlines()
+    assert max(map(len, lines)) <= 50 and "Anchor: tedious" in lines
+    begun = [line.split(": ")[0] for line in lines if not line.startswith("  ")]
+    assert begun == list(found.facts()) and len(lines) > len(begun)
+    whole = " ".join(f"{label}: {text}" for label, text in found.facts().items())
+    assert " ".join(str(found).split()) == whole
+
+
+class Terminal(io.StringIO):
+    """A terminal that shows colours."""
+
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_kept_and_changed_words_are_marked(plain, monkeypatch):
+    """With colours on a terminal, else or with NO_COLOR with [ ] and * *; one line says what they mean."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1") if plain else monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr("sys.stdout", out := Terminal())
+    assert main(["A certain thriller with a level of intelligence, made well."]) == 0
+    held, changed = ("[", "]"), ("*", "*")
+    if not plain:
+        held, changed = ("\x1b[1;97;46m", "\x1b[0m"), ("\x1b[1;33m", "\x1b[0m")
+    rows = dict(line.split("  ", 1) for line in out.getvalue().splitlines() if line[:1].strip())
+    assert rows["Marks"].strip().startswith(f"{held[0]}held by the rule{held[1]}, {changed[0]}changed")
+    anchor = rows["Anchor"].strip().split(" AND ")
+    for label in ("Kept", "Lost"):
+        assert all(held[0] + word + held[1] in rows[label] for word in anchor) or "none seen" in rows[label]
+    assert f"{changed[0]}UNK{changed[1]}" in rows["Kept"] and ("\x1b" in out.getvalue()) is not plain
+
+
 def test_json_lines_from_stdin():
     """One object per line that is not blank."""
     run = subprocess.run(

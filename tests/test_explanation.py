@@ -1,13 +1,16 @@
 """What is handed over: whole from the start, frozen, in words, stored and read again; one `Explainer` behind all."""
 
+import base64
 import json
 from dataclasses import FrozenInstanceError, dataclass, replace
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 from sklearn.linear_model import LogisticRegression
 
-from grokking_anchors import AnchorImage, AnchorTabular, AnchorText, Explainer, Explanation, agreement
+from conftest import ROOT, read
+from grokking_anchors import AnchorImage, AnchorTabular, AnchorText, Explainer, Explanation, agreement, plots
 from grokking_anchors.explanation import NOTHING, explain, number_text
 from grokking_anchors.sampling import IndependentSampler, toy_model, toy_sampler
 
@@ -214,3 +217,80 @@ def test_a_tokenizer_stays_out_of_the_file():
     words = lambda text: [(m, m + 1) for m in range(len(text)) if text[m] != " "]
     found = AnchorText(lambda texts: np.array(["x" in t for t in texts]), nlp=words, seed=0).explain("x y")
     assert found.nlp is words and "nlp" not in found.to_dict() and Explanation.from_json(found.to_json()).nlp is None
+
+
+# ---- as people see it -----------------------------------------------------------------------------
+
+
+def test_a_neighbour_of_the_toy_shows_held_kept_and_changed():
+    """Any sentence of as many words as the instance; else it is shown as it is, escaped."""
+
+    class Toy(Explainer):
+        def sampler(self, text):
+            return toy_sampler()
+
+    found = Toy(toy_model, seed=0).explain("Python is the best programming language.")
+    page = found.show("Java is a best programming <tool>.")
+    assert page == " ".join(
+        plots.chip(word, kind)
+        for word, kind in [("Java", "changed"), ("is", "held"), ("a", "changed"), ("best", "held"),
+                           ("programming", "kept"), ("<tool>.", "changed")]
+    )  # fmt: skip
+    assert plots.chip("isn't", "changed") in found.show("Python isn't the best programming language.")
+    assert found.show("<too> short") == "&lt;too&gt; short" and found.show(np.array([1, 2])) == "[1 2]"
+    assert plots.chip(found.parts[-1]["kept"][0].split()[1]) in found._repr_html_()
+
+
+LONG = "average number of working hours per week in the main occupation > 41.5 and <= 52.25"
+
+
+def texts_of(figure):
+    """Everything that a picture says, its lines joined."""
+    ax = figure.axes[0]
+    labels = [*ax.get_yticklabels(), *ax.texts, ax.xaxis.label, ax.title]
+    return [" ".join(label.get_text().split()) for label in labels]
+
+
+def test_no_rule_is_cut_in_a_picture_of_bars():
+    """Names are broken into lines, also in the other charts of this kind; the figure is no wider."""
+    bars = plots.partial_bars([LONG, "age"], [0.05, 0.98], [0.5, 0.1], 0.95, (0.96, 0.99))
+    lost = plots.share_bars([LONG, "age"], [0.05, 0.98], [None, (0.96, 0.99)], [False, True], 0.9)
+    few = plots.global_view([f"wealthy if {LONG} AND age > 30", "poor"], [0.4, 0.7], [0.4, 0.6])
+    assert f"+ {LONG}" in texts_of(plots.partial_bars(["age", LONG], [0.5, 0.98], [0.5, 0.1]))
+    assert LONG in texts_of(bars) and LONG in texts_of(lost) and f"wealthy if {LONG} AND age > 30" in texts_of(few)
+    for figure in (bars, lost, few):
+        assert figure.get_size_inches()[0] == 7.2
+        words = [text for text in figure.findobj(Text) if text.get_text()]
+        assert min(text.get_fontsize() for text in words) >= plots.SMALL
+
+
+def test_numbers_of_bars_are_inside_the_picture():
+    """A short bar has its number beside it, a long one within; nothing is cut or lies on another."""
+    names, shares = ["a", "b", "c", "d"], [0.0, 0.12, None, 1.0]
+    figure = plots.partial_bars(names, shares, [0.5, 0.123456, 0.01, 0.00123], 0.95, (0.9, 1.0))
+    figure.canvas.draw()
+    ax, whole = figure.axes[0], figure.bbox
+    boxes = {text.get_text(): text.get_window_extent() for text in ax.texts}
+    assert set(boxes) > {"0.00", "0.12", "not measured", "1.00"}
+    assert all(box.x0 >= whole.x0 and box.x1 <= whole.x1 + 1 for box in boxes.values())
+    bars = [patch.get_window_extent() for patch in ax.patches]
+    assert boxes["0.12"].x0 > bars[1].x1 and boxes["1.00"].x1 < bars[3].x1
+    found = list(boxes.values())
+    assert not any(one.overlaps(other) for i, one in enumerate(found) for other in found[:i])
+
+
+def test_stored_pictures_have_two_dots_a_pixel(monkeypatch):
+    """As a figure shows itself in a notebook, before any picture of matplotlib's own."""
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, metadata, raw: shown.append((data, metadata)))
+    plots.partial_bars(["best"], [0.9], [0.5])._ipython_display_()
+    (data, sizes), *_ = shown
+    wide = int.from_bytes(base64.b64decode(data["image/png"])[16:20], "big")
+    assert wide == 2 * sizes["image/png"]["width"] == 1296
+    for name in ("06_explanation", "index"):
+        cells = [cell for cell in read(ROOT / "nbs" / f"{name}.ipynb")["cells"] if cell["cell_type"] == "code"]
+        stored = [out for cell in cells for out in cell["outputs"] if "image/png" in out.get("data", {})]
+        assert stored
+        for out in stored:
+            wide = int.from_bytes(base64.b64decode(out["data"]["image/png"])[16:20], "big")
+            assert wide == 2 * out["metadata"]["image/png"]["width"]

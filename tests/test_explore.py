@@ -1,29 +1,60 @@
 """Widgets without a browser: views say what is so, controls move them, searches can be stopped."""
 
+import json
+import re
 import subprocess
 import sys
 import threading
+from base64 import b64decode
+from gzip import decompress
 
 import ipywidgets as widgets
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from conftest import ROOT
 from grokking_anchors import AnchorImage, AnchorText, explore
 from grokking_anchors.asking import agreement
 from grokking_anchors.encoding import all_rules, coverage, precision
 from grokking_anchors.sampling import toy_model, toy_sampler
-from grokking_anchors.workshop.knobs import Counted, View, control, counted_search, live, page, search_panel
-from grokking_anchors.workshop.views import belief_view, hold_view, race_view, record_races, threshold_view
-from grokking_anchors.workshop.widgets import compare_view, record, roll_view, staircase_view, switch, two_settings
+from grokking_anchors.workshop import recording
+from grokking_anchors.workshop.figures import setting_lines
+from grokking_anchors.workshop.knobs import (
+    Counted,
+    Knob,
+    View,
+    counted_search,
+    live,
+    page,
+    search_panel,
+    words,
+)
+from grokking_anchors.workshop.views import (
+    belief_view,
+    bet_view,
+    hits_of,
+    hold_view,
+    race_view,
+    record_races,
+    searches_of,
+    threshold_view,
+    tree_steps,
+    tree_view,
+)
+from grokking_anchors.workshop.widgets import (
+    compare_view,
+    lowest,
+    partly,
+    record,
+    roll_view,
+    staircase_view,
+    switch,
+    two_settings,
+)
 
 SENTENCE = "Python is the best programming language."
 TRUTH = np.array([0.9, 0.85, 0.5, 0.3])
-
-
-def controls(panel):
-    """The controls of a live view, by their labels."""
-    return {made.description: made for made in panel.children[0].children}
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +94,15 @@ def test_explore_shows_any_explanation(found):
     always = AnchorText(lambda texts: ["yes"] * len(texts), seed=0).explain("whatever you say")
     spent = AnchorText(lambda texts: [len(t) % 2 for t in texts], seed=0).explain("one two three", max_queries=50)
     for explanation in (found, always, spent, type(found).from_json(found.to_json())):
-        panel = explore(explanation)
-        views = [child.children[1].value for child in panel.children if isinstance(child, widgets.VBox)]
+        views = [one.screen.value for one in recording.lives(explore(explanation))]
         assert len(views) == 2 and not any("Error" in view for view in views)
-    assert len(explore(found, AnchorText(toy_model)).children) == 6
+    assert "search" in [one.description for one in below(explore(found, AnchorText(toy_model)), widgets.Button)]
+
+
+def below(panel, kind):
+    """All widgets of a kind in a panel."""
+    found = [panel] if isinstance(panel, kind) else []
+    return found + [one for child in getattr(panel, "children", ()) for one in below(child, kind)]
 
 
 # ---- views ----------------------------------------------------------------------------------------
@@ -82,19 +118,114 @@ def test_page_escapes_and_describes():
 def test_live_follows_every_control():
     """Sliders, lists and boxes; an error takes the place of the view and goes away again."""
     panel = live(lambda n, c, yes: View(f"{6 / n:g} {c} {yes}", ""), n=(0, 3), c=["a", "b"], yes=True, start={"n": 1})
-    knobs = controls(panel)
+    knobs = panel.controls
     knobs["n"].value, knobs["c"].value, knobs["yes"].value = 2, "b", False
-    assert panel.children[1].value == '<p role="status">3 b False</p>'
+    assert panel.screen.value == '<p role="status">3 b False</p>'
     knobs["n"].value = 0
-    assert "ZeroDivisionError" in panel.children[1].value
+    assert "ZeroDivisionError" in panel.screen.value
     knobs["n"].value = 3
-    assert panel.children[1].value == '<p role="status">2 b False</p>'
+    assert panel.screen.value == '<p role="status">2 b False</p>'
 
 
-def test_control_says_what_it_wants():
+def shown_of(**values):
+    """A view that tells its values, in the sentence and in the picture."""
+    return View(str(values), f"<i>{values}</i>")
+
+
+def test_knob_says_what_it_wants():
     """A wrong range names the control."""
-    with pytest.raises(TypeError, match="speed must be a range"):
-        control("speed", object())
+    for wrong in (object(), (3, 1), (1, 2, 0), (), [], 1.5):
+        with pytest.raises(TypeError, match="speed must be .* came: "):
+            live(shown_of, speed=wrong)
+
+
+def test_start_must_be_possible():
+    """A name that is no knob, and a value that is no choice, are refused by name."""
+    with pytest.raises(ValueError, match=r"start names knobs that are not there: \['m'\]"):
+        live(shown_of, dict(m=1), n=[1, 2])
+    with pytest.raises(ValueError, match="start: n must be one of its choices, came: 3"):
+        live(shown_of, dict(n=3), n=[1, 2])
+
+
+def test_ranges_follow_one_another():
+    """The choices of a knob are those that are possible now; what it stands on stays, or goes to what is nearest."""
+    panel = live(shown_of, dict(pulls=4, hits=3), pulls=(1, 5), hits=lambda pulls: range(pulls + 1))
+    panel.controls["pulls"].value = 2
+    assert panel.values == dict(pulls=2, hits=2) and [one for _, one in panel.controls["hits"].options] == [0, 1, 2]
+    panel.controls["pulls"].value = 5
+    assert panel.values == dict(pulls=5, hits=2) and panel.screen.value == page(shown_of(pulls=5, hits=2))
+    states = [values for _, values in panel.states()]
+    assert len(states) == 2 + 3 + 4 + 5 + 6 and all(one["hits"] <= one["pulls"] for one in states)
+
+
+def test_words_are_held_by_clicking():
+    """Each word is a button; the value says which are pressed, and all sentences are states."""
+    panel = live(shown_of, dict(held=(False, True, False)), held=words(["a", "good", "<b>"]))
+    buttons = below(panel, widgets.ToggleButton)
+    assert [one.description for one in buttons] == ["a", "good", "<b>"] and panel.values["held"] == (False, True, False)
+    buttons[0].value = True
+    assert panel.screen.value == page(shown_of(held=(True, True, False))) and len(list(panel.states())) == 8
+    assert "&lt;b&gt;</span>" in panel.still()
+
+
+def test_play_runs_through_the_choices():
+    """The play button moves the slider, the slider the button; both end where the choices end."""
+    panel = live(shown_of, last=[3, 5], step=Knob(lambda last: range(1, last + 1), play=True))
+    (play,), step = below(panel, widgets.Play), panel.controls["step"]
+    play.value = 2
+    assert step.value == 3 and "'step': 3" in panel.screen.value and play.max == 2
+    panel.controls["last"].value = 5
+    step.value = 5
+    assert play.max == play.value == 4
+
+
+def test_still_is_the_first_frame():
+    """What a notebook stores has the knobs, the sentence, and a picture with the sentence as alternative text."""
+    panel = live(belief_view, dict(hits=3), pulls=Knob([5], label="pulls <of one arm>"), hits=(0, 5))
+    still = panel._repr_mimebundle_()["text/html"]
+    text = belief_view(3, 5).text
+    assert "pulls &lt;of one arm&gt;: 5" in still and "hits: 3" in still
+    assert f'<p role="status">{text}</p>' in still and f'alt="{text}"' in still and "<img" in still
+    grouped = live(shown_of, one=Knob([1, 2], group="A"), on=False).still()
+    assert "A, one: 1 " in grouped and "on: no</p>" in grouped
+
+
+# ---- recorded -------------------------------------------------------------------------------------
+
+
+def test_recording_has_the_page_of_every_state():
+    """Whatever a reader picks without a kernel, the frame is the very page that the widget shows."""
+    at = Knob(lambda held: list(range(1, sum(held) + 2)), label="at", play=True, group="A")
+    panel = live(shown_of, held=words("ab"), at=at, lost=True, way=["x", "y"])
+    told, states = recording.recorded(panel), list(panel.states())
+    assert len(told["states"]) == len(states) == (1 + 2 + 2 + 3) * 4
+    for numbers, values in states:
+        for name, value in values.items():
+            panel.controls[name].value = value
+        key = ",".join(map(str, numbers))
+        assert panel.values == values and told["frames"][told["states"][key]] == panel.screen.value
+        assert told["knobs"][1]["texts"][key.split(",")[0]][numbers[1]] == str(values["at"])
+    assert [knob["kind"] for knob in told["knobs"]] == ["words", "slider", "switch", "buttons"]
+    assert told["knobs"][1]["play"] and told["knobs"][1]["group"] == "A"
+
+
+def test_too_many_states_are_not_recorded():
+    """One more than `MOST` is refused, by the names of the knobs, and soon."""
+    n = recording.MOST
+    assert len(recording.recorded(live(shown_of, n=(1, n)))["states"]) == n
+    with pytest.raises(ValueError, match=f"n, m: more states than the {n} that are recorded"):
+        recording.recorded(live(lambda n, m: View(""), n=(1, n), m=(1, n)))
+
+
+def test_one_script_for_each_view(tmp_path):
+    """Every live view of a panel is a file of its mark, whose text is what was recorded."""
+    panel = widgets.VBox([live(shown_of, n=[1, 2]), widgets.HTML("-"), live(shown_of, m=[True, False])])
+    recording.record(panel, tmp_path)
+    ones = recording.lives(panel)
+    assert sorted(path.stem for path in tmp_path.iterdir()) == sorted(one.mark for one in ones) and len(ones) == 2
+    for one in ones:
+        mark, packed = re.findall('"(.*?)"', (tmp_path / f"{one.mark}.js").read_text())
+        assert mark == one.mark and json.loads(decompress(b64decode(packed))) == recording.recorded(one)
 
 
 def test_hold_view_counts_what_the_model_says():
@@ -127,13 +258,48 @@ def test_belief_view_matches_formulas():
     assert belief_view(0, 1).text.startswith("0 hits in 1 pulls")
 
 
-def test_race_view_stops_at_the_end():
-    """The last round has a gap within tau; a larger tau asks less."""
+def test_hits_follow_pulls():
+    """Whatever the number of pulls, there are none and all of them among the hits, and never more."""
+    for pulls in (1, 2, 7, 50, 500):
+        hits = hits_of(pulls)
+        assert hits == sorted(set(hits)) and hits[0] == 0 and hits[-1] == pulls and len(hits) <= 13
+
+
+def test_race_view_tells_its_round():
+    """The last round's gap is within tau, the sentence counts what was asked; a larger tau asks less."""
     races = record_races(TRUTH, [0.05, 0.3], repeats=10)
-    last = races[0.05][0][-1]
-    assert last.gap <= 0.05 and last.t == len(races[0.05][0])
-    assert f"{last.arms.pulls.sum():.0f} questions so far" in race_view(races, TRUTH, 0.05, last.t).text
-    assert races[0.3][1] < races[0.05][1] and "round 1 of" in race_view(races, TRUTH, 0.05, 1).text
+    rounds = races[0.05][0]
+    assert rounds[-1].gap <= 0.05
+    for step, state in enumerate(rounds, 1):
+        text = race_view(races, TRUTH, 0.05, step).text
+        assert f"round {step} of {len(rounds)}: gap {state.gap:.2f}" in text
+        assert f"{state.arms.pulls.sum():.0f} questions so far" in text
+    assert races[0.3][1] < races[0.05][1]
+
+
+def test_tree_view_counts_rules():
+    """A wider beam looks at more; the sentence counts the rules of a size, and then names those that were chosen."""
+    searches = searches_of(toy_sampler(), agreement(toy_model, [SENTENCE]), [1, 3])
+    name = lambda rule: str(np.flatnonzero(rule).tolist())
+    asked = {}
+    for beam_size, levels in searches.items():
+        steps = tree_steps(levels)
+        assert len(steps) == 2 * len(levels)
+        texts = [tree_view(searches, name, beam_size, step).text for step in steps]
+        for level, before, after in zip(levels, texts[::2], texts[1::2]):
+            assert f"{len(level.candidates.rules)} rule" in before and "chosen" not in before
+            assert all(name(level.candidates.rules[i]) in after for i in level.beam)
+        asked[beam_size] = sum(len(level.candidates.rules) for level in levels)
+    assert asked[1] < asked[3]
+
+
+def test_bet_view_remembers_who_won():
+    """A game that once held the goal has won, also when its coins are gone later."""
+    games = {0.9: np.array([[1, 25, 0.1], [1, 2, 3]]), 0.99: np.array([[5, 10, 30], [1, 2, 21]])}
+    for share, seen, won in ((0.9, 1, 0), (0.9, 2, 1), (0.9, 3, 1), (0.99, 3, 2)):
+        text = bet_view(games, share, seen).text
+        assert f"after {seen} samples {won} of 2 games" in text
+        assert ("at most one in 20" in text) == (share <= 0.95) == ("doubter is right" in text)
 
 
 def test_two_settings_and_switch():
@@ -142,16 +308,54 @@ def test_two_settings_and_switch():
     model = lambda texts: asked.append(len(texts)) or np.array(["good" in text for text in texts])
     recorded = record(AnchorText(model, seed=0), "a good film", [0.7, 0.95], [0.01, 0.1], [0.15], search="beam")
     before, panel = len(asked), two_settings(recorded)
-    controls(panel)["threshold A"].value = 0.95
-    controls(panel)["delta B"].value, controls(panel)["delta A"].value = 0.01, 0.1
+    panel.controls["threshold A"].value = 0.95
+    panel.controls["delta B"].value, panel.controls["delta A"].value = 0.01, 0.1
     e, other = recorded[0.95, 0.01, 0.15], recorded[0.95, 0.1, 0.15]
     assert e.queries["rows"] > other.queries["rows"]
+    knobs = panel.knobs.values()  # tau was not varied
+    assert [(knob.group, knob.label.split(",")[0]) for knob in knobs] == [
+        (which, label) for which in "AB" for label in ("threshold", "delta")
+    ]
     for name, found in (("A", other), ("B", e)):
         said = f"{name}: anchor good, coverage 0.5, {found.queries['rows']:,} samples asked"
-        assert said in panel.children[1].value
+        assert said in panel.screen.value
     other = switch({"few": e, "many": recorded[0.7, 0.1, 0.15]})
-    controls(other)["B"].value = "few"
-    assert "B, few: anchor good" in other.children[1].value and len(asked) == before
+    other.controls["B"].value = "few"
+    assert "B, few: anchor good" in other.screen.value and len(asked) == before
+
+
+def texts_of(figure):
+    """All that is written in a picture."""
+    return [text.get_text() for text in figure.findobj(Text) if text.get_text()]
+
+
+def test_a_rule_is_never_cut():
+    """Each predicate stands whole on a line, with its bound; the picture grows with the rule, letters do not touch."""
+    rule = " AND ".join(f"a column with a long name {i} > {i}.94" for i in range(9))
+    row = dict(precision=0.97, interval=(0.96, 0.98), threshold=0.95, coverage=0.1, asked=12345, certified=True)
+    short_row, long_row = row | dict(title="A", anchor="x > 1"), row | dict(title="B", anchor=rule)
+    odd = long_row | dict(title="C, a title of some length, longer than its column", certified=False)
+    small, figure = setting_lines([short_row] * 2, 0.9), setting_lines([short_row, long_row, odd, short_row], 0.9)
+    shown = next(text for text in texts_of(figure) if "column" in text)
+    assert " ".join(shown.split()) == rule and all(" > " in line for line in shown.split("\n"))
+    assert figure.get_figheight() > small.get_figheight() + 18 * 0.15
+    figure.draw_without_rendering()
+    letters = [text for text in figure.findobj(Text) if text.get_text() and text.get_visible()]
+    boxes = [text.get_window_extent() for text in letters]
+    for i, box in enumerate(boxes):
+        assert box.x0 >= 0 and box.x1 <= figure.bbox.x1 and box.y0 >= 0 and box.y1 <= figure.bbox.y1
+        assert letters[i].get_fontsize() >= 9.5
+        assert not any(box.overlaps(other) for other in boxes[i + 1 :]), letters[i]
+
+
+def test_the_axis_stands_still():
+    """In all states of a widget it begins at one place, below all intervals and thresholds, and not far below."""
+    recorded = record(AnchorText(toy_model, seed=0), SENTENCE, [0.7, 0.95], [0.1], [0.15])
+    low = lowest(recorded.values())
+    assert low == 0.65
+    panel = two_settings(recorded)
+    assert {panel.view(**values).picture.axes[0].get_xlim()[0] for _, values in panel.states()} == {low}
+    assert compare_view({"x": recorded[0.95, 0.1, 0.15]}).picture.axes[0].get_xlim()[0] == 0.9
 
 
 def test_compare_view_says_when_there_is_no_anchor():
@@ -170,6 +374,43 @@ def test_roll_view(found):
     assert found.show(kept[0]) in one.picture and "keeps its answer" in one.text
     always = AnchorText(lambda texts: ["yes"] * len(texts), seed=0).explain("whatever <b>")
     assert roll_view(always, 1) == View("Rule {}: on record is no neighbour for which the model changes its mind.", "")
+
+
+def test_explore_says_what_its_sliders_say(found):
+    """No neighbour above the number on record, no part longer than the rule: in every state the sentence says so."""
+    always = AnchorText(lambda texts: ["yes"] * len(texts), seed=0).explain("whatever you say")
+    for explanation, most in ((found, 2), (always, 0)):
+        stairs, roll = recording.lives(explore(explanation))
+        states = [values for _, values in roll.states()]
+        assert {values["size"] for values in states} == set(range(1, most + 1) or [0])
+        for values in states:
+            part = explanation.parts[max(values["size"], 1) - 1]["lost" if values["lost"] else "kept"]
+            text = roll.view(**values).text
+            assert text.startswith("Rule {" + ", ".join(explanation.anchor[: values["size"]]) + "}")
+            assert f"neighbour {values['i']} of {len(part)} " in text if len(part) else values["i"] == 0
+        for _, values in stairs.states():
+            assert f"Threshold {values['threshold']:g}:" in stairs.view(**values).text
+    roll.controls["lost"].value = not roll.controls["lost"].value
+    assert "neighbour" in roll.screen.value
+
+
+def test_explore_starts_from_the_explanations_own_settings():
+    """Threshold, delta and tau of the panel are those that the explanation was made with, usual or not."""
+    explainer, own = AnchorText(toy_model, seed=0), dict(threshold=0.873, delta=0.07, tau=0.22)
+    panel = explore(explainer.explain(SENTENCE, **own), explainer)
+    assert recording.lives(panel)[0].values == dict(threshold=0.873)
+    sliders = below(panel.children[-1], widgets.SelectionSlider)
+    assert [one.value for one in sliders] == list(own.values())
+    assert 'data-live="' in panel._repr_mimebundle_()["text/html"]
+
+
+def test_a_part_marks_its_own_words_only(found):
+    """Under the first predicate the second one is not held: not in the headline, and not in the neighbour."""
+    first, second = found.anchor
+    part = partly(found, 1)
+    assert part.anchor == [first] and part.rule.sum() == 1 and part.holds(["A good film"]).tolist() == [True]
+    assert f">{first}</span>" in part.headline() and f">{second}</span>" not in part.headline()
+    assert roll_view(found, 1, True, 1).text.startswith(f"Rule {{{first}}}")
 
 
 def test_roll_of_a_picture():

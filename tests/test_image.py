@@ -286,7 +286,7 @@ def test_a_promise_names_what_hides(hide, behind):
     found = explainer(lambda p: np.ones(len(p)), GREY, hide).explain(GREY, p_sample=0.25)
     for one in (found, Explanation.from_json(found.to_json())):
         assert one.sampler.under == f"segments hidden behind {behind} with probability 0.25"
-        assert f"each hidden behind {behind}, probability 0.25" in str(one)
+        assert f"each hidden behind {behind}, probability 0.25" in " ".join(str(one).split())
 
 
 def test_an_explanation_has_its_own_picture():

@@ -1,5 +1,6 @@
 """The deck: current, in half an hour, each slide with its room and its notes."""
 
+import html
 import re
 from urllib.parse import unquote
 
@@ -7,6 +8,7 @@ import pytest
 
 import slides
 from conftest import ROOT, read
+from grokking_anchors.plots import canvas, svg
 
 DECK = slides.slides(read(slides.SOURCE))
 SHOWN = [slides.slide_html(cells) for cells in DECK]
@@ -134,6 +136,15 @@ def test_pdf_has_one_page_per_slide():
     data = slides.PDF.read_bytes()
     assert len(re.findall(rb"/Type /Page\b(?!s)", data)) == len(DECK)
     assert b"file:" not in data
+
+
+def test_numbers_written_in_pictures_are_whole():
+    """A drawing is made shorter where lines run, not in what it says."""
+    figure, ax = canvas(2, 1)
+    ax.text(0.5, 0.5, "0.59712")
+    ax.plot([0, 1], [0.1, 0.7])
+    shown = html.unescape(unquote(svg(figure, "a number")))
+    assert ">0.59712<" in shown and not re.search(r' d="[^"]*\.\d\d\d', shown)
 
 
 def test_pictures_have_alternative_text():

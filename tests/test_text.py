@@ -1,10 +1,13 @@
 """AnchorText: hostile input, answers of every shape, the published examples, known coverage."""
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from grokking_anchors import AnchorText, Explanation
-from grokking_anchors.words import MaskedWords, movie_snippets, sentiment_model, token_spans
+from grokking_anchors import AnchorText, Explanation, plots
+from grokking_anchors.words import MaskedWords, dressed, movie_snippets, sentiment_model, token_spans
 
 
 def has_good(texts):
@@ -372,3 +375,62 @@ def test_two_words_among_fifteen_hundred_are_cheap():
     )
     assert sorted(explanation.anchor) == ["keyone", "keytwo"] and explanation.certified
     assert explanation.queries["rows"] < 3000 and explanation.queries["calls"] < 15  # 30,000 and 90, one by one
+
+
+# ---- neighbours as people see them ----------------------------------------------------------------
+
+
+def seen(explanation, text):
+    """A neighbour with [held] and *changed* words."""
+    mark = lambda word, kind: {"held": "[{}]", "changed": "*{}*", "kept": "{}"}[kind].format(word)
+    return dressed(text, explanation.compared(text), mark)
+
+
+@pytest.mark.parametrize("unk", ["UNK", "[MASK]", "-", " UNK "])
+def test_every_neighbour_shows_what_is_held_and_changed(unk):
+    """Word by word, as it was drawn; nothing else of the text is lost."""
+    text = "It isn't so very good, (a bad-ish film): very bad?"
+    found = AnchorText(has_good, seed=0, unk=unk).explain(text)
+    sampler = found.asked_of.sampler(text)
+    held, choices = sampler.draw(np.repeat(found.rule[None], 40, axis=0), np.random.default_rng(0))
+    for row, copy in zip(held, sampler.render(choices)):
+        placed = found.compared(copy)
+        kinds = ["changed" if not kept else "held" if on else "kept" for kept, on in zip(row, found.rule)]
+        assert [kind for *_, kind in placed] == kinds
+        shown = [word if kept else unk for kept, word in zip(row, sampler.words)]
+        assert [copy[start:end] for start, end, _ in placed] == shown
+        assert re.sub(r"[][*]", "", seen(found, copy)) == re.sub(r"[][*]", "", copy)
+
+
+def test_a_word_that_was_left_out_is_told():
+    """An empty mask leaves no word to be coloured."""
+    found = AnchorText(has_good, seed=0, unk="").explain("A good one")
+    assert seen(found, " good ") == "*(gone)* [good] *(gone)*"
+
+
+def test_replaced_words_are_compared_place_by_place():
+    """Also a word that stands elsewhere in the instance; and texts of another length side by side."""
+    found = AnchorText(has_good, seed=0).explain("A good film is a good thing")
+    assert found.rule.sum() == 1 and found.spans() in ([(2, 6)], [(17, 21)])
+    one = AnchorText(has_good, "language_model", seed=0).explain("A really good film.")
+    assert seen(one, "A film good really!") == "A *film* [good] *really**!*"
+    assert seen(one, "A truly really good film.") == "A *truly* really [good] film."
+    assert seen(one, "nothing") == "*nothing*" and seen(one, "") == ""
+
+
+def test_the_html_has_the_same_chips():
+    """In the table of an explanation, where the mask is orange and the anchor teal; all is escaped."""
+    found = AnchorText(has_good, seed=0).explain("<b> a good film")
+    page = found._repr_html_()
+    assert plots.chip("good") in page and plots.chip("UNK", "changed") in page and "<b>" not in page
+    assert found.show("&< UNK") == f"{plots.chip('&<', 'changed')} {plots.chip('UNK', 'changed')}"
+    assert plots.chip("good") in found.headline()
+    assert plots.chip("good", "doubt") in replace(found, certified=False).headline()
+
+
+def test_a_long_neighbour_is_shown_around_what_is_held():
+    """Thirty words, the nearest ones; what is left out is one sign for many."""
+    text = " ".join(["word"] * 40 + ["good"] + ["word"] * 40)
+    found = AnchorText(has_good, seed=0).explain(text)
+    shown = seen(found, text)
+    assert shown.count("word") == 29 and shown.split()[0] == shown.split()[-1] == "…" and "word [good] word" in shown

@@ -19,6 +19,7 @@ from traitlets.config import Config
 ROOT = Path(__file__).resolve().parents[1]
 MARK = "<!-- Built from nbs/index.ipynb by tools/readme.py: edit the notebook, then run that. -->"
 PICTURES = "nbs/images/index"  # the beginning of the names of the pictures
+FILES = "https://github.com/ionicsolutions/grokking-anchors/blob/main/"  # files that are on no other page
 DIRECTIVE = re.compile(r"^\s*#\|\s*([\w-]+).*\n?", re.MULTILINE)
 LINK = re.compile(r"(\]\(|\bsrc=\"|\bhref=\")(?!#|/|[a-z][a-z0-9+.-]*:)([^)\"\s]+)")
 FENCE = re.compile(r"^(```.*?^```)", re.MULTILINE | re.DOTALL)
@@ -35,7 +36,18 @@ def build(
     notebook.cells = [shown(cell) for cell in notebook.cells if is_shown(cell)]
     text, resources = exporter().from_notebook_node(notebook, resources={"unique_key": PICTURES})
     files = {Path(name): data for name, data in resources["outputs"].items()}
-    return {Path("README.md"): page(text).encode(), **files}
+    return {Path("README.md"): page(described(text, notebook.cells)).encode(), **files}
+
+
+def described(
+    text: str,  # markdown as exported
+    cells: list,  # that are shown
+) -> str:  # the same, with what each picture shows, for those who do not see it
+    """The first sentence of each picture's alternative text in the place of the word `png`."""
+    outputs = [out for cell in cells if cell.cell_type == "code" for out in cell.outputs]
+    alts = [out.metadata["image/png"]["alt"] for out in outputs if "image/png" in out.get("data", {})]
+    firsts = iter(re.split(r"[.:](?= )", alt)[0].replace("[", "(").replace("]", ")") for alt in alts)
+    return re.sub(r"!\[png\]", lambda _: f"![{next(firsts)}]", text)
 
 
 def page(
@@ -89,7 +101,8 @@ def relink(
 ) -> str:  # markdown with links as README.md needs them
     """Lead links from nbs/ to the root; code blocks stay as they are."""
     parts = FENCE.split(text)
-    return "".join(part if part.startswith("```") else LINK.sub(from_root, part) for part in parts)
+    led = (part if part.startswith("```") else LINK.sub(from_root, part).replace(FILES, "") for part in parts)
+    return "".join(led)
 
 
 def from_root(
