@@ -63,7 +63,7 @@ def neighbour_chips(
     was, now = (old.split(), new.split()) if texts else ([], [])
     if not was or len(was) != len(now):
         return html.escape(str(new))
-    rule = [word.strip(".,;:!?") in held for word in was]
+    rule = [a == b and a.strip(".,;:!?") in held for a, b in zip(was, now)]
     return word_chips(now, kinds_of(was, now, rule))
 
 

@@ -30,7 +30,18 @@ from grokking_anchors.workshop.knobs import (
     search_panel,
     words,
 )
-from grokking_anchors.workshop.views import belief_view, hold_view, race_view, record_races, threshold_view
+from grokking_anchors.workshop.views import (
+    belief_view,
+    bet_view,
+    hits_of,
+    hold_view,
+    race_view,
+    record_races,
+    searches_of,
+    threshold_view,
+    tree_steps,
+    tree_view,
+)
 from grokking_anchors.workshop.widgets import (
     compare_view,
     lowest,
@@ -244,17 +255,51 @@ def test_belief_view_matches_formulas():
     text = belief_view(50, 50, 0.05).text
     assert f"KL, one look {0.05 ** (1 / 50):.3f} to 1.000" in text
     assert f"Hoeffding, one look {1 - np.sqrt(np.log(20) / 100):.3f} to 1.000" in text
-    assert belief_view(99, 50, 0.05).text == text
     assert belief_view(0, 1).text.startswith("0 hits in 1 pulls")
 
 
-def test_race_view_stops_at_the_end():
-    """A step past the end shows the last round, whose gap is within tau; a larger tau asks less."""
+def test_hits_follow_pulls():
+    """Whatever the number of pulls, there are none and all of them among the hits, and never more."""
+    for pulls in (1, 2, 7, 50, 500):
+        hits = hits_of(pulls)
+        assert hits == sorted(set(hits)) and hits[0] == 0 and hits[-1] == pulls and len(hits) <= 13
+
+
+def test_race_view_tells_its_round():
+    """The last round's gap is within tau, the sentence counts what was asked; a larger tau asks less."""
     races = record_races(TRUTH, [0.05, 0.3], repeats=10)
-    last = races[0.05][0][-1]
-    assert last.gap <= 0.05 and race_view(races, TRUTH, 0.05, 999).text == race_view(races, TRUTH, 0.05, last.t).text
-    assert f"{last.arms.pulls.sum():.0f} questions so far" in race_view(races, TRUTH, 0.05, 999).text
-    assert races[0.3][1] < races[0.05][1] and "round 1 of" in race_view(races, TRUTH, 0.05, 1).text
+    rounds = races[0.05][0]
+    assert rounds[-1].gap <= 0.05
+    for step, state in enumerate(rounds, 1):
+        text = race_view(races, TRUTH, 0.05, step).text
+        assert f"round {step} of {len(rounds)}: gap {state.gap:.2f}" in text
+        assert f"{state.arms.pulls.sum():.0f} questions so far" in text
+    assert races[0.3][1] < races[0.05][1]
+
+
+def test_tree_view_counts_rules():
+    """A wider beam looks at more; the sentence counts the rules of a size, and then names those that were chosen."""
+    searches = searches_of(toy_sampler(), agreement(toy_model, [SENTENCE]), [1, 3])
+    name = lambda rule: str(np.flatnonzero(rule).tolist())
+    asked = {}
+    for beam_size, levels in searches.items():
+        steps = tree_steps(levels)
+        assert len(steps) == 2 * len(levels)
+        texts = [tree_view(searches, name, beam_size, step).text for step in steps]
+        for level, before, after in zip(levels, texts[::2], texts[1::2]):
+            assert f"{len(level.candidates.rules)} rule" in before and "chosen" not in before
+            assert all(name(level.candidates.rules[i]) in after for i in level.beam)
+        asked[beam_size] = sum(len(level.candidates.rules) for level in levels)
+    assert asked[1] < asked[3]
+
+
+def test_bet_view_remembers_who_won():
+    """A game that once held the goal has won, also when its coins are gone later."""
+    games = {0.9: np.array([[1, 25, 0.1], [1, 2, 3]]), 0.99: np.array([[5, 10, 30], [1, 2, 21]])}
+    for share, seen, won in ((0.9, 1, 0), (0.9, 2, 1), (0.9, 3, 1), (0.99, 3, 2)):
+        text = bet_view(games, share, seen).text
+        assert f"after {seen} samples {won} of 2 games" in text
+        assert ("at most one in 20" in text) == (share <= 0.95) == ("doubter is right" in text)
 
 
 def test_two_settings_and_switch():

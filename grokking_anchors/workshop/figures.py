@@ -26,6 +26,7 @@ from ..plots import (
     album,
     at_threshold,
     canvas,
+    chip_line,
     dimmed,
     folded,
     kinds_of,
@@ -33,25 +34,24 @@ from ..plots import (
     numbered_segments,
     paint,
     panels,
-    short,
     word_chips,
 )  # fmt: skip
 
 # ---- all rooms: the five parts ----------------------------------------------------------
 
 PARTS = {
-    "rule generator": (0.1, 0.72, "which words\nto hold?"),
-    "sample generator": (0.38, 0.72, "change\nthe others"),
-    "model": (0.66, 0.72, "what does it\nsay now?"),
-    "evaluation": (0.66, 0.14, "how often does\nit agree?"),
-    "search": (0.1, 0.14, "which rule\nnext?"),
+    "rule generator": (0.0, 0.6, "which words\nto hold?"),
+    "sample generator": (0.37, 0.6, "change\nthe others"),
+    "model": (0.74, 0.6, "what does it\nsay now?"),
+    "evaluation": (0.74, 0.02, "how often does\nit agree?"),
+    "search": (0.0, 0.02, "which rule\nnext?"),
 }
 ARROWS = {  # label -> from, to, and where it is written (nothing: nowhere)
-    "rules": ((0.23, 0.78), (0.285, 0.78), None),
-    "samples": ((0.51, 0.78), (0.565, 0.78), None),
-    "answers": ((0.675, 0.59), (0.675, 0.39), (0.687, 0.49)),
-    "precision": ((0.56, 0.2), (0.235, 0.2), (0.355, 0.235)),
-    "the best so far": ((0.115, 0.39), (0.115, 0.59), (0.127, 0.49)),
+    "rules": ((0.265, 0.79), (0.365, 0.79), None),
+    "samples": ((0.635, 0.79), (0.735, 0.79), None),
+    "answers": ((0.87, 0.59), (0.87, 0.41), (0.885, 0.5)),
+    "precision": ((0.735, 0.21), (0.265, 0.21), (0.44, 0.27)),
+    "the best so far": ((0.13, 0.41), (0.13, 0.59), (0.145, 0.5)),
 }
 
 
@@ -64,20 +64,20 @@ def five_boxes(
     lit="",  # name of the part, or several, to show in teal
 ):
     "The five parts of an anchor search and how they feed each other."
-    fig, ax = canvas(7.2, 2.5, xlim=(-0.02, 0.94), ylim=(0, 1.02))
+    fig, ax = canvas(7.2, 2.5, xlim=(-0.01, 1.01), ylim=(0, 1))
     ax.axis("off")
     for name, (x, y, question) in PARTS.items():
         on = name in lit
-        box = dict(boxstyle="round,pad=0.012", mutation_aspect=0.6, lw=2.4 if on else 1.2)
+        box = dict(boxstyle="round,pad=0,rounding_size=0.02", lw=2.4 if on else 1.2)
         colours = dict(fc=TEAL if on else "white", ec=TEAL if on else GREY)
-        ax.add_patch(FancyBboxPatch((x - 0.09, y - 0.11), 0.21, 0.34, **box, **colours))
+        ax.add_patch(FancyBboxPatch((x, y), 0.26, 0.38, mutation_aspect=2, **box, **colours))
         text = dict(ha="center", va="center", color="white" if on else INK)
-        ax.text(x + 0.015, y + 0.15, name, weight="bold", fontsize=10, **text)
-        ax.text(x + 0.015, y - 0.01, question, fontsize=8.5, **text)
+        ax.text(x + 0.13, y + 0.29, name, weight="bold", fontsize=TEXT, **text)
+        ax.text(x + 0.13, y + 0.12, question, fontsize=SMALL, **text)
     for label, (start, end, place) in ARROWS.items():
-        arrow(ax, start, end, mutation_scale=13, color=INK, lw=1.2)
+        arrow(ax, start, end, mutation_scale=14, color=INK, lw=1.2, shrinkA=0, shrinkB=0)
         if place:
-            ax.text(*place, label, fontsize=8, color=INK, va="center")
+            ax.text(*place, label, fontsize=SMALL, color=INK, va="center")
     return fig
 
 
@@ -118,16 +118,27 @@ def funnel(
     truth,  # the exact share
 ):
     "Sampled shares close in on the truth; the band is two standard errors."
-    fig, ax = canvas(xscale="log", xlabel="samples (log scale)", ylabel="share that agrees",
-                     ylim=(max(0, truth - 0.45), min(1.02, truth + 0.45)))  # fmt: skip
-    wide = np.geomspace(min(sizes) * 0.8, max(sizes) * 1.25, 100)
+    least = min(map(min, shares))
+    fig, ax = canvas(7.2, 3.2, xscale="log", xlabel="samples (log scale)",
+                     ylabel="share that agrees", xlim=(min(sizes) * 0.8, max(sizes) * 1.25),
+                     ylim=(max(0, least - 0.1), 1.02))  # fmt: skip
+    wide = np.geomspace(*ax.get_xlim(), 100)
     low, high = truth + np.outer([-2, 2], np.sqrt(truth * (1 - truth) / wide))
-    ax.fill_between(wide, low, np.minimum(high, 1.0), color=PALE, label="two standard errors")
-    ax.axhline(truth, color=TEAL, lw=2, label=f"exact: {truth:.3f}")
+    ax.fill_between(wide, low, np.minimum(high, 1.0), color=PALE)
+    ax.axhline(truth, color=TEAL, lw=2)
     for n, values in zip(sizes, shares):
-        label = "one experiment" if n == sizes[0] else None
-        ax.plot([n] * len(values), values, "o", ms=4, mfc="none", mec=INK, alpha=0.6, label=label)
-    ax.legend(frameon=False, loc="lower right", fontsize=9)
+        ax.plot([n] * len(values), values, "o", ms=4, mfc="none", mec=INK, alpha=0.6)
+    said = dict(fontsize=SMALL, color=INK, va="center")
+    ax.annotate("one ring: one experiment", (sizes[0], min(shares[0])), (12, -22),
+                textcoords="offset points", arrowprops=dict(arrowstyle="-", color=GREY), **said)
+    edge = low[wide.searchsorted(sizes[2])]
+    ax.annotate("grey: two standard errors", (sizes[2], edge), (14, -24),
+                textcoords="offset points", arrowprops=dict(arrowstyle="-", color=GREY), **said)
+    ax.annotate(f"exact: {truth:.3f}", (sizes[-1], truth), (6, -34), textcoords="offset points",
+                arrowprops=dict(arrowstyle="-", color=TEAL), ha="right", fontsize=TEXT, color=TEAL,
+                weight="bold")  # fmt: skip
+    ax.set_xticks(sizes, [f"{n:,}" for n in sizes])
+    ax.minorticks_off()
     return fig
 
 
@@ -138,20 +149,27 @@ def held_grid(
     held,  # (n, d) bool
     words,  # d column names
     rule,  # (d,) bool
+    sentences=None,  # n texts of d words, to be written beside their bits
 ):
     "Samples as a grid of 0 and 1; the rule's columns are framed, rows where it holds are teal."
     holds, (n, d) = (held >= rule).all(axis=1), held.shape
-    fig, ax = canvas(d + 1.4, 0.27 * n + 0.9, xlim=(-0.5, d - 0.5), ylim=(n - 0.5, -0.5))
+    beside = 0 if sentences is None else 6.4 * d / 6
+    fig, ax = canvas(7.2, 0.29 * n + 0.5 + 0.6 * (beside > 0), xlim=(-0.5, d - 0.45 + beside),
+                     ylim=(n - 0.45, -0.55))  # fmt: skip
     ax.spines[:].set_visible(False)
     for (i, j), one in np.ndenumerate(held):
         colour = (TEAL if holds[i] else GREY) if one else PALE
         ax.add_patch(Rectangle((j - 0.47, i - 0.42), 0.94, 0.84, color=colour))
-        text = dict(ha="center", va="center", fontsize=8, color="white" if one else INK)
-        ax.text(j, i, int(one), **text)
+        text = dict(ha="center", va="center", fontsize=SMALL)
+        ax.text(j, i, int(one), color="white" if one and holds[i] else INK, **text)
     for j in np.flatnonzero(rule):
         ax.add_patch(Rectangle((j - 0.49, -0.49), 0.98, n - 0.02, fill=False, ec=INK, lw=2))
-    ax.set_xticks(range(d), [f"'{word}'" for word in words], fontsize=9)
-    ax.set_yticks(range(n), ["holds" if yes else "" for yes in holds], fontsize=8)
+    for i, text in enumerate(sentences if beside else ()):
+        kinds = np.where(held[i], np.where(rule & holds[i], "held", "kept"), "changed")
+        chip_line(ax, i, text.rstrip(".").split(), kinds, d - 0.4, SMALL)
+    turned = dict(rotation=50, ha="left", rotation_mode="anchor") if beside else {}
+    ax.set_xticks(range(d), words, fontsize=SMALL, **turned)
+    ax.set_yticks(range(n), ["holds" if yes else "" for yes in holds], fontsize=SMALL)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     return fig
@@ -160,26 +178,43 @@ def held_grid(
 def plane(
     precisions,  # (k,)
     coverages,  # (k,)
-    threshold=0.95,  # rules right of it are anchors
+    threshold=0.95,
     names=None,  # {index: text} written next to a point
+    enough="precise enough",  # what the rules right of the threshold are called
 ):
-    "Every rule as a point: how precise, how often it holds. Anchors lie right of the line."
-    precisions, coverages = np.asarray(precisions), np.asarray(coverages)
-    valid, lowest = precisions >= threshold, coverages.min()
+    "Rules as points: how precise, how often each holds; in a point, how many rules share it."
+    points = np.column_stack([precisions, coverages]).astype(float)
+    dots, first, shared = np.unique(points.round(9), axis=0, return_index=True, return_counts=True)
+    valid, left = points[first, 0] >= threshold, max(0, dots[:, 0].min() // 0.05 * 0.05 - 0.05)
     fig, ax = canvas(7.2, 3.8, xlabel="precision", ylabel="coverage (log scale)", yscale="log",
-                     xlim=(precisions.min() - 0.05, 1.03), ylim=(lowest * 0.8, 1.6))  # fmt: skip
-    for these, style in ((~valid, dict(mfc="none", mec=GREY, label="not precise enough")),
-                         (valid, dict(color=TEAL, label="anchors"))):  # fmt: skip
-        ax.plot(precisions[these], coverages[these], "o", **style)
-    at_threshold(ax, threshold, 1.25)
+                     xlim=(left, 1), ylim=(dots[:, 1].min() * 0.7, 2.6))  # fmt: skip
+    size = dict(ms=14 if shared.max() > 1 else 7, clip_on=False, mew=1.4)
+    ax.plot(*dots[~valid].T, "o", mfc="white", mec=GREY, **size)
+    ax.plot(*dots[valid].T, "o", mfc=TEAL, mec=TEAL, **size)
+    for dot, n, yes in zip(dots[shared > 1], shared[shared > 1], valid[shared > 1]):
+        text = dict(ha="center", va="center", fontsize=SMALL, color="white" if yes else INK)
+        ax.text(*dot, str(n), **text)
     if valid.any():
-        best = max(np.flatnonzero(valid), key=lambda i: (coverages[i], precisions[i]))
-        ring = dict(ms=15, mfc="none", mec=TEAL, mew=2, label="largest coverage")
-        ax.plot(precisions[best], coverages[best], "o", **ring)
-    style = dict(xytext=(0, 11), textcoords="offset points", fontsize=9, color=INK, ha="center")
+        best = max(dots[valid].tolist(), key=lambda dot: dot[::-1])
+        ax.plot(*best, "o", ms=size["ms"] + 7, mfc="none", mec=TEAL, mew=2.4, clip_on=False)
+    ax.axvspan(threshold, 1, color=TEAL, alpha=0.08, lw=0)
+    ax.axvline(threshold, color=INK, ls="--", lw=1)
+    right = threshold > (left + 1) / 2  # then there is more room left of the line
+    style = dict(fontsize=SMALL, color=INK, va="top", ha="right" if right else "left")
+    ax.text(threshold, 2.45, f" threshold {threshold:g} ", **style)
+    style |= dict(va="bottom", transform=ax.transAxes, weight="bold")
+    ax.text(0, 1.01, "not precise enough", **style | dict(ha="left"))
+    ax.text(1, 1.01, enough, **style | dict(ha="right", color=TEAL))
+    ground = dict(boxstyle="square,pad=0.1", fc="white", ec="none")  # over the line
+    beside = dict(xytext=(-14, 0), ha="right", va="center", bbox=ground)
+    above = dict(xytext=(0, 13), ha="center", va="bottom")
     for i, text in (names or {}).items():
-        ax.annotate(text, (precisions[i], coverages[i]), **style)
-    ax.legend(frameon=False, fontsize=9, loc="lower left")
+        style = dict(textcoords="offset points", fontsize=SMALL, color=INK)
+        ax.annotate(text, points[i], **style, **(beside if points[i, 0] > 0.9 else above))
+    halves = [2.0**-i for i in range(30) if 2.0**-i >= dots[:, 1].min() * 0.9]
+    shown = halves[:: -(-len(halves) // 8)]
+    ax.set_yticks(shown, [f"1/{1 / half:.0f}" if half < 1 else "1" for half in shown])
+    ax.minorticks_off()
     return fig
 
 
@@ -662,25 +697,20 @@ def running_share(
     shares,  # (n,) share of agreement after each sample
     lowers,  # (n,) what may be believed at least
     uppers,  # (n,) and at most
-    samples,  # some of the samples, as text
-    agreed,  # for each of them: does the model agree?
+    most=None,  # how many samples the axis has room for
 ):
-    "The share as samples come in, with its bounds; on the right some samples with the verdict."
-    fig, (ax, right) = panels(2, (3.8, 2.7), width_ratios=[3, 2.4])
-    framed(fig, left=0.07, right=0.995, top=0.9, bottom=0.19, wspace=0.05)
+    "The share that agrees as samples come in, and between which bounds it may be believed to lie."
+    fig, ax = canvas(4.2, 2.7, xlabel="changed copies asked", ylim=(-0.02, 1.03),
+                     xlim=(0, 1.2 * (most or len(shares))))  # fmt: skip
+    framed(fig, left=0.1, right=0.98, top=0.9, bottom=0.18)
     n = np.arange(1, len(shares) + 1)
     ax.fill_between(n, lowers, uppers, color=PALE)
     ax.plot(n, shares, color=TEAL, lw=2)
-    ax.plot(n[-1], shares[-1], "D", color=INK, ms=6)
-    ax.set(xlim=(0, n[-1] * 1.03), ylim=(0, 1.03), xlabel="samples")
-    ax.set_title("share that agrees, with its bounds", fontsize=10)
-    ax.spines[["top", "right"]].set_visible(False)
-    right.axis("off")
-    right.set(xlim=(0, 1), ylim=(7.6, -0.6))
-    for y, (sample, yes) in enumerate(zip(samples, agreed)):
-        mark = dict(fontsize=9, va="center", color=TEAL if yes else RED, weight="bold")
-        right.text(0, y, "✓" if yes else "✗", **mark)
-        right.text(0.06, y, short(str(sample), 44), fontsize=7.5, va="center", color=INK)
+    ax.plot(n[-1], shares[-1], "D", color=INK, ms=6, clip_on=False)
+    place = dict(xytext=(8, 0), textcoords="offset points", va="center")
+    ax.annotate(f"{shares[-1]:.3f}", (n[-1], shares[-1]), fontsize=TEXT, color=INK, weight="bold",
+                **place)  # fmt: skip
+    ax.set_title("share that agrees; grey: what may be believed", fontsize=SMALL, loc="left")
     return fig
 
 
@@ -700,7 +730,7 @@ def setting_lines(
     framed(fig, left=0.45, right=0.77, top=1 - 0.25 / whole, bottom=0.5 / whole)
     ax.spines["left"].set_visible(False)
     ax.set_xlabel("precision", fontsize=TEXT)
-    ax.set_xticks([low, (1 + low) / 2, 1], [f"{x:.4g}" for x in (low, (1 + low) / 2, 1)])
+    ax.set_xticks([low, (1 + low) / 2, 1], [f"{x:.3g}" for x in (low, (1 + low) / 2, 1)])
     write = partial(ax.text, transform=blended_transform_factory(fig.transFigure, ax.transData),
                     fontsize=SMALL, color=INK)  # fmt: skip
     write(0.79, -0.06, "coverage")

@@ -160,10 +160,9 @@ def slider(knob, choices):
     """A slider over the choices; with `play`, a button that runs through them."""
     options = [(said(one), one) for one in choices]
     made: Any = widgets.SelectionSlider(options=options, description=knob.label)
-    made.style.description_width, made.layout = (
-        "initial",
-        widgets.Layout(width="auto", max_width="100%"),
-    )
+    made.style.description_width = "initial"
+    room = f"{min(len(knob.label) // 2 + 13, 26)}em"  # else nothing is left to slide on
+    made.layout = widgets.Layout(width="auto", max_width="100%", min_width=room)
     if not knob.play:
         return made, made
     play = widgets.Play(min=0, max=len(options) - 1, interval=700, show_repeat=False)
@@ -172,7 +171,7 @@ def slider(knob, choices):
     )
     made.observe(lambda change: setattr(play, "value", change.new), "index")
     made.observe(lambda change: setattr(play, "max", len(change.new) - 1), "options")
-    return made, widgets.HBox([play, made])
+    return made, row([play, made])
 
 
 def buttons(knob, choices):

@@ -1,5 +1,6 @@
 """Views of the lessons' widgets: a sentence and a picture that says the same."""
 
+import html
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,19 @@ from ..asking import Queries
 from ..bandit import Arms, kl_bounds, kl_lucb
 from ..beam_search import LowerBoundTest, Tally, beam_search
 from ..certify import precision_interval
+from ..plots import INK, RED, TEAL, word_chips
 from ..settings import Settings
+from ..words import tokens_of
 from . import figures
 from .knobs import View
+
+
+def neighbour(sampler, choices, held, rule):
+    """A changed copy as HTML: its words as chips, where it has one for each predicate."""
+    told = str(sampler.render(choices[None])[0])
+    found = tokens_of(told.rstrip(".") if len(tokens_of(told)) > len(rule) else told)
+    kinds = np.where(rule, "held", np.where(held, "kept", "changed"))
+    return word_chips(found, kinds) if len(found) == len(rule) else html.escape(told)
 
 
 def hold_view(
@@ -21,17 +32,22 @@ def hold_view(
     seed: int = 0,  # another seed, other samples
     delta: float = .1,  # each bound, for one n, is wrong with at most this probability
 ) -> View:
-    """Fresh neighbours under one rule: the running share that agrees, with its bounds."""
+    """Fresh neighbours under one rule: the share that agrees, its bounds, and eight of them."""
     rule = np.asarray(rule, bool)
-    choices = sampler.draw(np.tile(rule, (n, 1)), np.random.default_rng(seed))[1]
+    held, choices = sampler.draw(np.tile(rule, (n, 1)), np.random.default_rng(seed))
     agreed = agrees(sampler.render(choices))
     hits, pulls = agreed.cumsum(), np.arange(1, n + 1)
     lower, upper = kl_bounds(hits, pulls, np.log(1 / delta))
     names = np.array(sampler.names)[rule]
     text = (f"Holding {', '.join(names) or 'nothing'}: {hits[-1]:g} of {n} samples agree, "
             f"share {hits[-1] / n:.3f}, bounds {lower[-1]:.3f} and {upper[-1]:.3f}.")
-    some = sampler.render(choices[:8]), agreed[:8]
-    return View(text, figures.running_share(hits / pulls, lower, upper, *some))
+    figure = figures.running_share(hits / pulls, lower, upper, max(n, 200))
+    mark = {True: f'<b style="color:{TEAL}">✓</b>', False: f'<b style="color:{RED}">✗</b>'}
+    lines = (f"<div>{mark[bool(yes)]} {neighbour(sampler, *these, rule)}</div>"
+             for *these, yes in zip(choices[:8], held, agreed))
+    style = f"background:#ffffff;color:{INK};line-height:1.9;font-size:13px"  # beside, or below
+    style += ";display:inline-block;vertical-align:top"
+    return View(text, [figure, f'<div style="{style}">{"".join(lines)}</div>'])
 
 
 def threshold_view(
@@ -39,6 +55,7 @@ def threshold_view(
     coverages: np.ndarray,  # `(k,)`
     names: list,  # k texts
     threshold: float = .95,
+    enough: str = "anchors",  # what the rules right of the line are called
 ) -> View:
     """Rules in the plane of precision and coverage: which one is the anchor at this threshold?"""
     valid = np.flatnonzero(precisions >= threshold)
@@ -49,9 +66,8 @@ def threshold_view(
         text = (f"Threshold {threshold:g}: {len(valid)} of {len(names)} rules are precise enough; "
                 f"the anchor is {names[best]}, precision {precisions[best]:.3f}, "
                 f"coverage {coverages[best]:.3f}.")
-    figure = figures.plane(precisions, coverages, threshold, names=named)
-    figure.axes[0].minorticks_off()  # they take longer than all the rest
-    return View(text, figures.framed(figure, left=.1, right=.98, bottom=.13, top=.97))
+    figure = figures.plane(precisions, coverages, threshold, named, enough)
+    return View(text, figures.framed(figure, left=.1, right=.97, bottom=.13, top=.93))
 
 
 def belief_view(

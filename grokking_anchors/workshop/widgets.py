@@ -92,7 +92,8 @@ def partly(
     "The explanation as if its rule had only its first predicates."
     parts = explanation.parts[:max(size, 1)]
     features = [part["feature"] for part in parts if part["feature"] is not None]
-    return replace(explanation, parts=parts, rule=np.isin(np.arange(len(explanation.rule)), features))
+    rule = np.isin(np.arange(len(explanation.rule)), features)
+    return replace(explanation, parts=parts, rule=rule)
 
 def roll_view(
     explanation: Any,
