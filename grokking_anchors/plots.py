@@ -186,10 +186,10 @@ def picture_bytes(
     "The figure as the bytes of a file."
     buffer = io.BytesIO()
     figure.savefig(buffer, format=kind, **options)
-    return buffer.getvalue() if kind != "png" else lean(buffer.getvalue())
+    return buffer.getvalue() if kind != "png" else few_colours(buffer.getvalue())
 
 
-def lean(
+def few_colours(
     data,  # of a PNG file
     most=120_000,  # bytes
 ):

@@ -84,13 +84,13 @@ def test_no_category_is_cut():
 
 def test_a_photo_is_lean():
     """A picture of many bytes is stored in 255 colours; one of few as it is."""
-    from grokking_anchors.plots import lean, panels, picture_bytes
+    from grokking_anchors.plots import few_colours, panels, picture_bytes
 
     fig, (ax,) = panels(1, (3, 3))
     few = picture_bytes(fig, "png", dpi=180)
     ax.imshow(np.random.default_rng(0).random((300, 300, 3)), interpolation="nearest")
     photo = picture_bytes(fig, "png", dpi=180)
-    assert lean(few) == few and len(photo) < 400_000 and photo[25] == 3  # 3: colours of a palette
+    assert few_colours(few) == few and len(photo) < 400_000 and photo[25] == 3  # 3: colours of a palette
 
 
 def test_a_row_is_shown_by_column():
