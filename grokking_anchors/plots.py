@@ -60,10 +60,12 @@ def neighbour_chips(
 ):
     "A sample as HTML; the words of a sentence that is as long as the instance become chips."
     texts = isinstance(old, str) and isinstance(new, str)
-    was, now = (old.split(), new.split()) if texts else ([], [])
+    was, now = (re.findall(r"[\w'’-]+|[^\w\s]+", text) if texts else [] for text in (old, new))
     if not was or len(was) != len(now):
         return html.escape(str(new))
-    rule = [a == b and a.strip(".,;:!?") in held for a, b in zip(was, now)]
+    known = {re.sub(r"(st|nd|rd|th)\)$", "", name) for name in held}  # very (2nd): the second very
+    rule = [not known.isdisjoint((word, f"{word} ({was[: i + 1].count(word)}"))
+            for i, word in enumerate(was)]  # fmt: skip
     return word_chips(now, kinds_of(was, now, rule))
 
 

@@ -113,3 +113,13 @@ def test_a_row_is_shown_by_column():
     changed = f"long column name 3 = {own['long column name 3'] + 1:g} cm"
     assert " ".join([chip(changed, "changed"), chip("long column name 7 is missing", "changed")]) in found.show(other)
     assert found.show(own) in found._repr_html_() and "{" not in found.show(other)
+
+
+def test_a_word_that_comes_again_has_its_place():
+    """In a neighbour of a sentence the second "very" is held, the first is not; signs are words of their own."""
+    from grokking_anchors.plots import chip, neighbour_chips
+
+    shown = neighbour_chips("very, very good.", "UNK, very UNK.", ["very (2nd)"])
+    kinds = [("UNK", "changed"), (",", "kept"), ("very", "held"), ("UNK", "changed"), (".", "kept")]
+    assert shown == " ".join(chip(*one) for one in kinds)
+    assert neighbour_chips("a film", "a b film", ["film"]) == "a b film"

@@ -551,8 +551,9 @@ def meters(
         grown = f"width:{100 * share:.1f}%;background:{TEAL if share >= threshold else GREY}"
         drawn = bar.format(ground, bar.format(grown, "") + bar.format(mark, ""))
         return line.format(escape(label), drawn, f"<b>{share:.3f}</b>")
-    rows = [row(*one) for one in shares.items()]
-    return f"<table>{''.join(rows)}{line.format('', f'threshold {threshold:g}', '')}</table>"
+    told = f'<div style="text-align:right">threshold {threshold:g}</div>'
+    rows = [row(*one) for one in shares.items()] + [line.format("", told, "")]
+    return f"<table>{''.join(rows)}</table>"
 
 
 # ---- 08 tabular -------------------------------------------------------------------------
