@@ -119,7 +119,7 @@ def test_a_word_that_comes_again_has_its_place():
     """In a neighbour of a sentence the second "very" is held, the first is not; signs are words of their own."""
     from grokking_anchors.plots import chip, neighbour_chips
 
-    shown = neighbour_chips("very, very good.", "UNK, very UNK.", ["very (2nd)"])
+    shown = neighbour_chips("very, very good.", "UNK , very UNK.", ["very (2nd)"])
     kinds = [("UNK", "changed"), (",", "kept"), ("very", "held"), ("UNK", "changed"), (".", "kept")]
     assert shown == " ".join(chip(*one) for one in kinds)
     assert neighbour_chips("a film", "a b film", ["film"]) == "a b film"
