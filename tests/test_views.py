@@ -32,6 +32,7 @@ def test_questions_view_names_the_whole_rule():
 
 def test_collage_view_shows_what_is_held():
     """The share of all collages under the rule; a frame says which kind each is, in words, too."""
+    from grokking_anchors.plots import RED, TEAL
     from grokking_anchors.segments import Collage
     from grokking_anchors.workshop.views import collage_view
 
@@ -42,6 +43,7 @@ def test_collage_view_shows_what_is_held():
     view = collage_view(collage, picture, (held, choices), agrees, [False, True, False])
     assert view.text == "Holding segment 1: 2 of 4 pictures agree, share 0.500; coverage 0.500."
     assert [view.picture[1].count(f"{said}</figcaption>") for said in ("still the same", "not any more")] == [2, 2]
+    assert [view.picture[1].count(f"solid {colour}") for colour in (TEAL, RED)] == [2, 2]
     sure = collage_view(collage, picture, (held, choices), agrees, [True, False, False])
     assert "share 1.000" in sure.text and "not any more" not in sure.picture[1]
 
