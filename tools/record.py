@@ -27,7 +27,7 @@ import refresh
 
 ROOT = refresh.ROOT
 KEPT = ROOT / "docs" / "_recorded"
-RECORD = "from grokking_anchors.workshop.recording import record\nrecord(_, {folder!r})"
+RECORD = "import grokking_anchors.workshop.recording as _recording\n_recording.record(_, {folder!r})"
 
 
 def marks(
