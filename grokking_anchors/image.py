@@ -121,7 +121,7 @@ class ImageExplanation(Explanation):
     def show(self, example): return png(one_picture(self.thumbnail(example)), "a neighbour")
 
     def _repr_html_(self):
-        picture = png(self.plot(), "picture, anchor, neighbours", dpi=80)
+        picture = png(self.plot(), "picture, anchor, neighbours")
         return f"<div>{picture}{html_table(self.in_html())}</div>"
 
     def thumbnail(self, picture): return as_shown(small(picture), self.sampler.image)

@@ -63,7 +63,7 @@ def neighbour_chips(
     was, now = (old.split(), new.split()) if texts else ([], [])
     if not was or len(was) != len(now):
         return html.escape(str(new))
-    rule = [word.strip(".,;:!?") in held for word in was]
+    rule = [a == b and a.strip(".,;:!?") in held for a, b in zip(was, now)]
     return word_chips(now, kinds_of(was, now, rule))
 
 
@@ -186,7 +186,21 @@ def picture_bytes(
     "The figure as the bytes of a file."
     buffer = io.BytesIO()
     figure.savefig(buffer, format=kind, **options)
-    return buffer.getvalue()
+    return buffer.getvalue() if kind != "png" else lean(buffer.getvalue())
+
+
+def lean(
+    data,  # of a PNG file
+    most=120_000,  # bytes
+):
+    "A picture; one of more bytes, which shows a photo, in 255 colours."
+    from PIL import Image
+
+    if len(data) > most:
+        picture = Image.open(io.BytesIO(data)).convert("RGB").quantize(255)
+        picture.save(buffer := io.BytesIO(), "png", optimize=True)
+        data = buffer.getvalue()
+    return data
 
 
 def bar_list(
@@ -342,8 +356,9 @@ def number_lines(
     title="",
 ):
     "A line per anchored column: how the data lies, what the rule allows, and the instance."
-    fig, axes = panels(max(len(lines), 1), (7.2, 0.95 + 0.4 / max(len(lines), 1)), 1)
-    fig.suptitle(short(title, 90), fontsize=9.5, x=0.01, ha="left", color=INK)
+    fig, axes = panels(max(len(lines), 1), (7.2, 1.05 + 0.4 / max(len(lines), 1)), 1)
+    told = short(title, 60) + "   (grey: the data, teal: what the rule allows, diamond: this row)"
+    fig.suptitle(told, fontsize=SMALL, x=0.01, ha="left", color=INK)
     for ax, line in zip(axes, lines):
         counts, number = np.asarray(line["counts"], float), line["number"]
         edges = np.asarray(line["ticks"], float) if number else np.arange(len(counts) + 1) - 0.5
@@ -357,17 +372,31 @@ def number_lines(
             ax.axvspan(low, high, color=TEAL, alpha=0.25, lw=0)
             ax.plot([low, high], [0, 0], color=TEAL, lw=6, solid_capstyle="butt")
         else:
-            ax.set_xticks(range(len(counts)), [str(text)[:11] for text in line["ticks"]])
+            ax.set_xticks(range(len(counts)), category_names(line["ticks"], inside))
         if line["value"] is not None:
             value = np.clip(line["value"], edges[0], edges[-1])
-            ax.plot(value, 0.12, "D", color=INK, ms=7, mec="white")
-        ax.set_title(line["text"], fontsize=9.5, loc="left", color=INK, pad=3)
+            ax.plot(value, 0.12, "D", color=INK, ms=7, mec="white", clip_on=False, zorder=4)
+        ax.set_title(line["text"], fontsize=TEXT, loc="left", color=INK, pad=3)
         ax.set(yticks=[], ylim=(-0.08, 1.08), xlim=(edges[0], edges[-1]))
-        ax.tick_params(labelsize=7.5)
+        ax.tick_params(labelsize=SMALL)
         if line.get("dates"):
             ax.xaxis_date()
         ax.spines[["top", "right", "left"]].set_visible(False)
     return fig
+
+
+def category_names(
+    names,  # k categories
+    inside,  # (k,) bool: which the rule allows
+):
+    "What to write below the bars: every name, in two lines at most; else the only one inside."
+    room = 80 // len(names)  # characters below each bar
+    texts = [fill(str(name), room, break_long_words=False) for name in names]
+    if all(len(line) <= room for text in texts for line in text.split("\n")):
+        if max(text.count("\n") for text in texts) < 2:
+            return texts
+    alone = np.count_nonzero(inside) == 1
+    return [str(name) if alone and on else "" for name, on in zip(names, inside)]
 
 
 # ---- pictures ---------------------------------------------------------------------------
@@ -409,7 +438,7 @@ def paint(
     ax.imshow(picture, cmap="gray", interpolation="nearest", vmin=0, vmax=most)
     if labels is not None:
         ax.add_collection(borders(small(labels), colour))
-    ax.set_title(title, fontsize=9, color=INK)
+    ax.set_title(title, fontsize=SMALL, color=INK)
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set(visible=True, color=GREY)
 
@@ -429,14 +458,19 @@ def borders(labels, colour=TEAL):
 
 
 def numbered_segments(ax, labels):
-    "Write each segment's number where it lies, if there are few enough to read."
-    shown = small(labels)
+    "Write each segment's number where it lies, larger ones first, as long as none covers another."
+    shown, placed = small(labels), []
     ground = dict(boxstyle="round,pad=0.15", fc="white", ec="none", alpha=0.75)
-    for i in np.unique(shown) if len(np.unique(labels)) <= 40 else ():
+    room = np.array([0.12, 0.12]) * shown.shape[::-1]  # of a number on a picture of 2.4 inches
+    known, sizes = np.unique(shown, return_counts=True)
+    for i in known[np.argsort(-sizes, kind="stable")] if len(known) <= 40 else ():
         y, x = np.nonzero(shown == i)
         middle = np.argmin((y - y.mean()) ** 2 + (x - x.mean()) ** 2)  # next to its centre
-        ax.text(x[middle], y[middle], f"{i:g}", ha="center", va="center", fontsize=7.5, color=INK,
-                bbox=ground)  # fmt: skip
+        spot = np.array([x[middle], y[middle]])
+        if any((np.abs(spot - other) < room).all() for other in placed):
+            continue
+        placed.append(spot)
+        ax.text(*spot, f"{i:g}", ha="center", va="center", fontsize=SMALL, color=INK, bbox=ground)
 
 
 def album(
@@ -473,10 +507,8 @@ def image_story(
     titles = [*(short(title, 44) for title in titles),
               *["still the same"] * len(kept), *["not any more"] * len(lost)]  # fmt: skip
     fig, axes = album(len(pictures), picture, 4 if len(pictures) == 4 else min(len(pictures), 3))
-    around = [labels, visible]
-    for i, (ax, one) in enumerate(zip(axes, pictures)):
-        border = around[i] if i < 2 else None
-        paint(ax, one, titles[i], border, colour if i else GREY, limits=(0, 1))
+    for i, (ax, one) in enumerate(zip(axes, pictures)):  # what is held has a border everywhere
+        paint(ax, one, titles[i], visible if i else labels, colour if i else GREY, limits=(0, 1))
         if i > 1:
             ax.spines[:].set(color=TEAL if i < 2 + len(kept) else RED, linewidth=2)
     numbered_segments(axes[0], labels)

@@ -4,8 +4,8 @@
 __all__ = ['FEW', 'BY_DEFAULT', 'QUESTIONS', 'SAMPLERS', 'Fitted', 'short_edges', 'Column', 'text_of', 'bounds_of',
            'no_fractions', 'checked_percentiles', 'cut', 'tree_edges', 'Table', 'sorted_table', 'edge_text',
            'as_it_reads', 'number_column', 'category_column', 'fitted', 'TableSampler', 'ObservedSampler', 'line_of',
-           'in_file', 'TabularExplanation', 'unseen_precision', 'other_precision', 'TableExplainer', 'advice',
-           'known_bin']
+           'value_text', 'in_file', 'TabularExplanation', 'unseen_precision', 'other_precision', 'TableExplainer',
+           'advice', 'known_bin']
 
 # %% ../nbs/08_rows.ipynb #nb485cd
 from collections.abc import Callable
@@ -18,7 +18,7 @@ import numpy as np
 from .asking import BudgetSpent, copied, model_outputs
 from .encoding import contains, pack
 from .explanation import Explainer, Explanation, number_text
-from .plots import number_lines
+from .plots import kinds_of, number_lines, word_chips
 from .sampling import Sampler
 from .search import named, verdict_of, wilson
 from .settings import number, one_of, require
@@ -386,6 +386,16 @@ def line_of(column: Column, values: np.ndarray, low: int, high: int) -> dict:
                 low=ends[0] / unit, high=ends[1] / unit, dates=column.kind.startswith("date"),
                 value=None if value != value else value / unit)
 
+def value_text(column: Column, values: np.ndarray) -> str:
+    "What a row `(1,)` says in this column, in words; numbers to six digits."
+    bin, shown = column.bins(values)[0], told(values[0])
+    if bin <= column.size and (column.kind not in NUMBERS or bin == column.size):
+        return text_of(column, bin, bin)
+    if column.kind in NUMBERS: 
+        shown = values[0] if column.kind in TIMES else float(f"{values[0]:.6g}")
+        shown = edge_text(shown, column.kind)
+    return f"{column.name} = {shown}{column.unit and f' {column.unit}'}"
+
 FEW = 30  # rows: of fewer, the interval of a share says little of new ones
 
 def in_file(rows: Any) -> Any:
@@ -462,6 +472,18 @@ class TabularExplanation(Explanation):
         return self.spoken_of(found) | {"Question": self.meta["question"]} | cut_by
 
     def in_html(self): return super().in_html() | {"Instance": self.show(self.instance)}
+
+    def show(self, example, most=12):
+        "A row as HTML: the rule's columns, then what differs from the instance, the first others."
+        (columns, own), rows = self.values(self.instance, None), self.values(example, None)[1]
+        old, new = ([value_text(column, some[:1]) for column, some in zip(columns, values)]
+                    for values in (own, rows))
+        held = [j for j, *_ in self.merged()]
+        kinds = kinds_of(old, new, np.isin(np.arange(len(new)), held))
+        free = sorted((j for j in range(len(new)) if j not in held), key=lambda j: old[j] == new[j])
+        shown, rest = [*held, *free[:most]], len(free) - most
+        chips = word_chips([new[j] for j in shown], [kinds[j] for j in shown])
+        return chips + f" and {rest} more columns" * (rest > 0)
 
     def spoken_of(self, facts):
         "The facts, and of which rows the precision speaks, old and new."

@@ -31,7 +31,10 @@ def test_one_sentence(capsys):
     assert "\x1b" not in out
 
 
-REVIEW = "Two tedious acts light on great scares and a good surprise ending, and well-made ones."
+REVIEW = (
+    "Two tedious acts light on great scares and a good surprise ending, "
+    "and well-made ones: supercalifragilisticexpialidocious!"
+)
 
 
 @pytest.mark.parametrize("columns", ["80", "60", "33", None])

@@ -236,6 +236,7 @@ def test_a_neighbour_of_the_toy_shows_held_kept_and_changed():
         for word, kind in [("Java", "changed"), ("is", "held"), ("a", "changed"), ("best", "held"),
                            ("programming", "kept"), ("<tool>.", "changed")]
     )  # fmt: skip
+    assert plots.chip("isn't", "changed") in found.show("Python isn't the best programming language.")
     assert found.show("<too> short") == "&lt;too&gt; short" and found.show(np.array([1, 2])) == "[1 2]"
     assert plots.chip(found.parts[-1]["kept"][0].split()[1]) in found._repr_html_()
 
@@ -254,9 +255,9 @@ def test_no_rule_is_cut_in_a_picture_of_bars():
     """Names are broken into lines, also in the other charts of this kind; the figure is no wider."""
     bars = plots.partial_bars([LONG, "age"], [0.05, 0.98], [0.5, 0.1], 0.95, (0.96, 0.99))
     lost = plots.share_bars([LONG, "age"], [0.05, 0.98], [None, (0.96, 0.99)], [False, True], 0.9)
-    few = plots.global_view([f"rich if {LONG} AND age > 30", "poor"], [0.4, 0.7], [0.4, 0.6])
+    few = plots.global_view([f"wealthy if {LONG} AND age > 30", "poor"], [0.4, 0.7], [0.4, 0.6])
     assert f"+ {LONG}" in texts_of(plots.partial_bars(["age", LONG], [0.5, 0.98], [0.5, 0.1]))
-    assert LONG in texts_of(bars) and LONG in texts_of(lost) and f"rich if {LONG} AND age > 30" in texts_of(few)
+    assert LONG in texts_of(bars) and LONG in texts_of(lost) and f"wealthy if {LONG} AND age > 30" in texts_of(few)
     for figure in (bars, lost, few):
         assert figure.get_size_inches()[0] == 7.2
         words = [text for text in figure.findobj(Text) if text.get_text()]
@@ -278,8 +279,14 @@ def test_numbers_of_bars_are_inside_the_picture():
     assert not any(one.overlaps(other) for i, one in enumerate(found) for other in found[:i])
 
 
-def test_stored_pictures_have_two_dots_a_pixel():
+def test_stored_pictures_have_two_dots_a_pixel(monkeypatch):
     """As a figure shows itself in a notebook, before any picture of matplotlib's own."""
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, metadata, raw: shown.append((data, metadata)))
+    plots.partial_bars(["best"], [0.9], [0.5])._ipython_display_()
+    (data, sizes), *_ = shown
+    wide = int.from_bytes(base64.b64decode(data["image/png"])[16:20], "big")
+    assert wide == 2 * sizes["image/png"]["width"] == 1296
     for name in ("06_explanation", "index"):
         cells = [cell for cell in read(ROOT / "nbs" / f"{name}.ipynb")["cells"] if cell["cell_type"] == "code"]
         stored = [out for cell in cells for out in cell["outputs"] if "image/png" in out.get("data", {})]

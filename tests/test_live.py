@@ -14,7 +14,7 @@ from grokking_anchors.bandit import Arms, bernoulli_kl, critical_arms, kl_bounds
 from grokking_anchors.beam_search import grow
 from grokking_anchors.encoding import all_rules, applies, coverage, precision
 from grokking_anchors.sampling import IndependentSampler
-from grokking_anchors.workshop.talk import behind, built, defined, poll
+from grokking_anchors.workshop.talk import behind, built, defined, poll, race
 
 LIVE = read(ROOT / "nbs" / "live.ipynb")
 CODE = [cell for cell in LIVE["cells"] if cell["cell_type"] == "code"]
@@ -148,17 +148,27 @@ def test_half_a_statement_is_not_enough():
     assert namespace["agrees"]([namespace["sentence"]]).all()
 
 
-def test_a_poll_answers_after_the_choice(capsys):
-    """Neither the text nor the buttons tell."""
-    widget = poll("Which?", ["one", "two"], right="two", why="Because of 2 > 1.")
-    buttons, said = widget.children
-    assert capsys.readouterr().out == "Poll: Which?\n  - one\n  - two\n" and said.value == "" and buttons.value is None
-    buttons.value = "one"
-    assert "✗ two. Because of 2 &gt; 1." in said.value
-    buttons.value = "two"
-    assert "✓ yes. Because" in said.value
+def test_a_poll_answers_after_the_choice():
+    """Neither its first frame nor a button tells; what is right is told by the verdict on each choice."""
+    asked = poll("Which?", ["one", "two"], right="two", why="Because of 2 > 1.")
+    first = asked.still()
+    assert "Poll: Which? (one; two)<" in first and "Because" not in first and not {"✓", "✗"} & set(first)
+    asked.controls["answer"].value = "one"
+    assert "✗ It is: two. Because of 2 &gt; 1." in asked.screen.value
+    asked.controls["answer"].value = "two"
+    assert "✓ two. Because" in asked.screen.value
+    assert [values["answer"] for _, values in asked.states()] == ["not yet", "one", "two"]
     with pytest.raises(ValueError, match="right must be one of the options"):
         poll("Which?", ["one"], right="two", why="")
+
+
+def test_a_round_says_what_its_picture_shows():
+    """Number of the round, gap, questions, who leads; of two rounds, each its own."""
+    bounds = np.array([0.2, 0.1, 0.0]), np.array([0.9, 0.8, 0.7])
+    rounds = [(np.array([k]), np.ones(3), np.full(3, 10 * k), *bounds, 0.6 / k) for k in (1, 2)]
+    said = [race(rounds, k, np.array([0.5, 0.4, 0.3]), 0.15).text for k in (1, 2)]
+    assert said[0] == "Round 1 of 2: gap 0.60, 30 questions so far, ahead: arms 1."
+    assert said[1] == "Round 2 of 2: gap 0.30, 60 questions so far, ahead: arms 2."
 
 
 # ---- the rooms grow out of it ---------------------------------------------------------------------

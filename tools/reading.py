@@ -141,7 +141,7 @@ def landing(
     parts = ["<p><b>Click on the words that shall stay; the others may change.</b></p>", *touch] if touch else []
     parts.append(boxes())
     raw = {"output_type": "display_data", "metadata": {}, "data": {"text/html": "\n".join(parts)}}
-    code = {"cell_type": "code", "id": "touch", "execution_count": None, "source": "", "outputs": [raw]}
+    code = {"cell_type": "code", "id": "touch", "execution_count": None, "source": "touch()", "outputs": [raw]}
     tree = {"cell_type": "markdown", "id": "contents", "metadata": {}, "source": contents(names)}
     return [cells[0], code | {"metadata": {"tags": ["remove-input"]}}, *cells[1:], tree]
 

@@ -27,7 +27,8 @@ import refresh
 
 ROOT = refresh.ROOT
 KEPT = ROOT / "docs" / "_recorded"
-RECORD = "import grokking_anchors.workshop.recording as _recording\n_recording.record(_, {folder!r})"
+LAST = "Out[max(Out)]"  # what the cell before has shown; not `_`, which a notebook may use
+RECORD = f"import grokking_anchors.workshop.recording as of_site\nof_site.record({LAST}, {{folder!r}})"
 
 
 def marks(
@@ -40,7 +41,7 @@ def marks(
 
 def recording(
     path: Path,  # notebook
-    code: str,  # what is done with `_`, the widget
+    code: str,  # what is done with `LAST`, the widget
 ) -> nbformat.NotebookNode:  # ready to be run
     """The notebook up to its last widget, with some code behind each."""
     notebook, cells = nbformat.read(path, as_version=4), []
@@ -87,7 +88,7 @@ def record(
         for old in KEPT.glob(f"{path.stem}-*"):
             shutil.rmtree(old)
         with tempfile.TemporaryDirectory() as folder:
-            run(recording(path, RECORD.format(folder=folder)), path)
+            run(recording(path, RECORD.format(folder=str(folder))), path)
             shutil.copytree(folder, known)
     return known
 

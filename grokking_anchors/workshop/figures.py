@@ -3,8 +3,11 @@
 Teal is what was chosen, grey the rest; shape or text repeats what colour says.
 """
 
+from base64 import b64encode
 from functools import partial
-from textwrap import fill, wrap
+from html import escape
+from io import BytesIO
+from textwrap import fill
 
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
@@ -23,29 +26,32 @@ from ..plots import (
     album,
     at_threshold,
     canvas,
+    chip_line,
+    dimmed,
     folded,
+    kinds_of,
     listed,
     numbered_segments,
     paint,
     panels,
-    short,
+    word_chips,
 )  # fmt: skip
 
 # ---- all rooms: the five parts ----------------------------------------------------------
 
 PARTS = {
-    "rule generator": (0.1, 0.72, "which words\nto hold?"),
-    "sample generator": (0.38, 0.72, "change\nthe others"),
-    "model": (0.66, 0.72, "what does it\nsay now?"),
-    "evaluation": (0.66, 0.14, "how often does\nit agree?"),
-    "search": (0.1, 0.14, "which rule\nnext?"),
+    "rule generator": (0.0, 0.6, "which words\nto hold?"),
+    "sample generator": (0.37, 0.6, "change\nthe others"),
+    "model": (0.74, 0.6, "what does it\nsay now?"),
+    "evaluation": (0.74, 0.02, "how often does\nit agree?"),
+    "search": (0.0, 0.02, "which rule\nnext?"),
 }
 ARROWS = {  # label -> from, to, and where it is written (nothing: nowhere)
-    "rules": ((0.23, 0.78), (0.285, 0.78), None),
-    "samples": ((0.51, 0.78), (0.565, 0.78), None),
-    "answers": ((0.675, 0.59), (0.675, 0.39), (0.687, 0.49)),
-    "precision": ((0.56, 0.2), (0.235, 0.2), (0.355, 0.235)),
-    "the best so far": ((0.115, 0.39), (0.115, 0.59), (0.127, 0.49)),
+    "rules": ((0.265, 0.79), (0.365, 0.79), None),
+    "samples": ((0.635, 0.79), (0.735, 0.79), None),
+    "answers": ((0.87, 0.59), (0.87, 0.41), (0.885, 0.5)),
+    "precision": ((0.735, 0.21), (0.265, 0.21), (0.44, 0.27)),
+    "the best so far": ((0.13, 0.41), (0.13, 0.59), (0.145, 0.5)),
 }
 
 
@@ -58,20 +64,20 @@ def five_boxes(
     lit="",  # name of the part, or several, to show in teal
 ):
     "The five parts of an anchor search and how they feed each other."
-    fig, ax = canvas(7.2, 2.5, xlim=(-0.02, 0.94), ylim=(0, 1.02))
+    fig, ax = canvas(7.2, 2.5, xlim=(-0.01, 1.01), ylim=(0, 1))
     ax.axis("off")
     for name, (x, y, question) in PARTS.items():
         on = name in lit
-        box = dict(boxstyle="round,pad=0.012", mutation_aspect=0.6, lw=2.4 if on else 1.2)
+        box = dict(boxstyle="round,pad=0,rounding_size=0.02", lw=2.4 if on else 1.2)
         colours = dict(fc=TEAL if on else "white", ec=TEAL if on else GREY)
-        ax.add_patch(FancyBboxPatch((x - 0.09, y - 0.11), 0.21, 0.34, **box, **colours))
+        ax.add_patch(FancyBboxPatch((x, y), 0.26, 0.38, mutation_aspect=2, **box, **colours))
         text = dict(ha="center", va="center", color="white" if on else INK)
-        ax.text(x + 0.015, y + 0.15, name, weight="bold", fontsize=10, **text)
-        ax.text(x + 0.015, y - 0.01, question, fontsize=8.5, **text)
+        ax.text(x + 0.13, y + 0.29, name, weight="bold", fontsize=TEXT, **text)
+        ax.text(x + 0.13, y + 0.12, question, fontsize=SMALL, **text)
     for label, (start, end, place) in ARROWS.items():
-        arrow(ax, start, end, mutation_scale=13, color=INK, lw=1.2)
+        arrow(ax, start, end, mutation_scale=14, color=INK, lw=1.2, shrinkA=0, shrinkB=0)
         if place:
-            ax.text(*place, label, fontsize=8, color=INK, va="center")
+            ax.text(*place, label, fontsize=SMALL, color=INK, va="center")
     return fig
 
 
@@ -112,16 +118,27 @@ def funnel(
     truth,  # the exact share
 ):
     "Sampled shares close in on the truth; the band is two standard errors."
-    fig, ax = canvas(xscale="log", xlabel="samples (log scale)", ylabel="share that agrees",
-                     ylim=(max(0, truth - 0.45), min(1.02, truth + 0.45)))  # fmt: skip
-    wide = np.geomspace(min(sizes) * 0.8, max(sizes) * 1.25, 100)
+    least = min(map(min, shares))
+    fig, ax = canvas(7.2, 3.2, xscale="log", xlabel="samples (log scale)",
+                     ylabel="share that agrees", xlim=(min(sizes) * 0.8, max(sizes) * 1.25),
+                     ylim=(max(0, least - 0.1), 1.02))  # fmt: skip
+    wide = np.geomspace(*ax.get_xlim(), 100)
     low, high = truth + np.outer([-2, 2], np.sqrt(truth * (1 - truth) / wide))
-    ax.fill_between(wide, low, np.minimum(high, 1.0), color=PALE, label="two standard errors")
-    ax.axhline(truth, color=TEAL, lw=2, label=f"exact: {truth:.3f}")
+    ax.fill_between(wide, low, np.minimum(high, 1.0), color=PALE)
+    ax.axhline(truth, color=TEAL, lw=2)
     for n, values in zip(sizes, shares):
-        label = "one experiment" if n == sizes[0] else None
-        ax.plot([n] * len(values), values, "o", ms=4, mfc="none", mec=INK, alpha=0.6, label=label)
-    ax.legend(frameon=False, loc="lower right", fontsize=9)
+        ax.plot([n] * len(values), values, "o", ms=4, mfc="none", mec=INK, alpha=0.6)
+    said = dict(fontsize=SMALL, color=INK, va="center")
+    ax.annotate("one ring: one experiment", (sizes[0], min(shares[0])), (12, -22),
+                textcoords="offset points", arrowprops=dict(arrowstyle="-", color=GREY), **said)
+    edge = low[wide.searchsorted(sizes[2])]
+    ax.annotate("grey: two standard errors", (sizes[2], edge), (14, -24),
+                textcoords="offset points", arrowprops=dict(arrowstyle="-", color=GREY), **said)
+    ax.annotate(f"exact: {truth:.3f}", (sizes[-1], truth), (6, -34), textcoords="offset points",
+                arrowprops=dict(arrowstyle="-", color=TEAL), ha="right", fontsize=TEXT, color=TEAL,
+                weight="bold")  # fmt: skip
+    ax.set_xticks(sizes, [f"{n:,}" for n in sizes])
+    ax.minorticks_off()
     return fig
 
 
@@ -132,20 +149,27 @@ def held_grid(
     held,  # (n, d) bool
     words,  # d column names
     rule,  # (d,) bool
+    sentences=None,  # n texts of d words, to be written beside their bits
 ):
     "Samples as a grid of 0 and 1; the rule's columns are framed, rows where it holds are teal."
     holds, (n, d) = (held >= rule).all(axis=1), held.shape
-    fig, ax = canvas(d + 1.4, 0.27 * n + 0.9, xlim=(-0.5, d - 0.5), ylim=(n - 0.5, -0.5))
+    beside = 0 if sentences is None else 6.4 * d / 6
+    fig, ax = canvas(7.2, 0.29 * n + 0.5 + 0.6 * (beside > 0), xlim=(-0.5, d - 0.45 + beside),
+                     ylim=(n - 0.45, -0.55))  # fmt: skip
     ax.spines[:].set_visible(False)
     for (i, j), one in np.ndenumerate(held):
         colour = (TEAL if holds[i] else GREY) if one else PALE
         ax.add_patch(Rectangle((j - 0.47, i - 0.42), 0.94, 0.84, color=colour))
-        text = dict(ha="center", va="center", fontsize=8, color="white" if one else INK)
-        ax.text(j, i, int(one), **text)
+        text = dict(ha="center", va="center", fontsize=SMALL)
+        ax.text(j, i, int(one), color="white" if one and holds[i] else INK, **text)
     for j in np.flatnonzero(rule):
         ax.add_patch(Rectangle((j - 0.49, -0.49), 0.98, n - 0.02, fill=False, ec=INK, lw=2))
-    ax.set_xticks(range(d), [f"'{word}'" for word in words], fontsize=9)
-    ax.set_yticks(range(n), ["holds" if yes else "" for yes in holds], fontsize=8)
+    for i, text in enumerate(sentences if beside else ()):
+        kinds = np.where(held[i], np.where(rule & holds[i], "held", "kept"), "changed")
+        chip_line(ax, i, text.rstrip(".").split(), kinds, d - 0.4, SMALL)
+    turned = dict(rotation=50, ha="left", rotation_mode="anchor") if beside else {}
+    ax.set_xticks(range(d), words, fontsize=SMALL, **turned)
+    ax.set_yticks(range(n), ["holds" if yes else "" for yes in holds], fontsize=SMALL)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     return fig
@@ -154,26 +178,43 @@ def held_grid(
 def plane(
     precisions,  # (k,)
     coverages,  # (k,)
-    threshold=0.95,  # rules right of it are anchors
+    threshold=0.95,
     names=None,  # {index: text} written next to a point
+    enough="precise enough",  # what the rules right of the threshold are called
 ):
-    "Every rule as a point: how precise, how often it holds. Anchors lie right of the line."
-    precisions, coverages = np.asarray(precisions), np.asarray(coverages)
-    valid, lowest = precisions >= threshold, coverages.min()
+    "Rules as points: how precise, how often each holds; in a point, how many rules share it."
+    points = np.column_stack([precisions, coverages]).astype(float)
+    dots, first, shared = np.unique(points.round(9), axis=0, return_index=True, return_counts=True)
+    valid, left = points[first, 0] >= threshold, max(0, dots[:, 0].min() // 0.05 * 0.05 - 0.05)
     fig, ax = canvas(7.2, 3.8, xlabel="precision", ylabel="coverage (log scale)", yscale="log",
-                     xlim=(precisions.min() - 0.05, 1.03), ylim=(lowest * 0.8, 1.6))  # fmt: skip
-    for these, style in ((~valid, dict(mfc="none", mec=GREY, label="not precise enough")),
-                         (valid, dict(color=TEAL, label="anchors"))):  # fmt: skip
-        ax.plot(precisions[these], coverages[these], "o", **style)
-    at_threshold(ax, threshold, 1.25)
+                     xlim=(left, 1), ylim=(dots[:, 1].min() * 0.7, 2.6))  # fmt: skip
+    size = dict(ms=14 if shared.max() > 1 else 7, clip_on=False, mew=1.4)
+    ax.plot(*dots[~valid].T, "o", mfc="white", mec=GREY, **size)
+    ax.plot(*dots[valid].T, "o", mfc=TEAL, mec=TEAL, **size)
+    for dot, n, yes in zip(dots[shared > 1], shared[shared > 1], valid[shared > 1]):
+        text = dict(ha="center", va="center", fontsize=SMALL, color="white" if yes else INK)
+        ax.text(*dot, str(n), **text)
     if valid.any():
-        best = max(np.flatnonzero(valid), key=lambda i: (coverages[i], precisions[i]))
-        ring = dict(ms=15, mfc="none", mec=TEAL, mew=2, label="largest coverage")
-        ax.plot(precisions[best], coverages[best], "o", **ring)
-    style = dict(xytext=(0, 11), textcoords="offset points", fontsize=9, color=INK, ha="center")
+        best = max(dots[valid].tolist(), key=lambda dot: dot[::-1])
+        ax.plot(*best, "o", ms=size["ms"] + 7, mfc="none", mec=TEAL, mew=2.4, clip_on=False)
+    ax.axvspan(threshold, 1, color=TEAL, alpha=0.08, lw=0)
+    ax.axvline(threshold, color=INK, ls="--", lw=1)
+    right = threshold > (left + 1) / 2  # then there is more room left of the line
+    style = dict(fontsize=SMALL, color=INK, va="top", ha="right" if right else "left")
+    ax.text(threshold, 2.45, f" threshold {threshold:g} ", **style)
+    style |= dict(va="bottom", transform=ax.transAxes, weight="bold")
+    ax.text(0, 1.01, "not precise enough", **style | dict(ha="left"))
+    ax.text(1, 1.01, enough, **style | dict(ha="right", color=TEAL))
+    ground = dict(boxstyle="square,pad=0.1", fc="white", ec="none")  # over the line
+    beside = dict(xytext=(-14, 0), ha="right", va="center", bbox=ground)
+    above = dict(xytext=(0, 13), ha="center", va="bottom")
     for i, text in (names or {}).items():
-        ax.annotate(text, (precisions[i], coverages[i]), **style)
-    ax.legend(frameon=False, fontsize=9, loc="lower left")
+        style = dict(textcoords="offset points", fontsize=SMALL, color=INK)
+        ax.annotate(text, points[i], **style, **(beside if points[i, 0] > 0.9 else above))
+    halves = [2.0**-i for i in range(30) if 2.0**-i >= dots[:, 1].min() * 0.9]
+    shown = halves[:: -(-len(halves) // 8)]
+    ax.set_yticks(shown, [f"1/{1 / half:.0f}" if half < 1 else "1" for half in shown])
+    ax.minorticks_off()
     return fig
 
 
@@ -440,89 +481,77 @@ def belief_curves(
 # ---- 07 text ----------------------------------------------------------------------------
 
 
-def coloured(ax, x, y, parts, between=" "):
-    "A line of monospaced text in parts `(kind, text)`; parts of the kind *anchor* are underlined."
-    mono = dict(fontsize=9, family="monospace", va="center")
-    for kind, style in STYLES.items():
-        shown = between.join(text if k == kind else " " * len(text) for k, text in parts)
-        ax.text(x, y, shown, **mono, **style)
-    below = between.join(("_" if k == "anchor" else " ") * len(text) for k, text in parts)
-    ax.text(x, y + 0.05, below, **mono, **STYLES["anchor"])
+class Sentences(list):
+    "Sentences as chips, each `(what stands before it, words, their kinds)`; in plain text marked."
+
+    def _repr_html_(self):
+        left = "text-align:left;vertical-align:top;white-space:{};line-height:1.9"
+        line = f'<tr><td style="{left}">{{}}</td><td style="{left}">{{}}</td></tr>'
+        rows = ((escape(str(before)), word_chips(words, kinds)) for before, words, kinds in self)
+        lines = (line.format("nowrap", before, "normal", chips) for before, chips in rows)
+        return f"<table>{''.join(lines)}</table>"
+
+    def __repr__(self):
+        marks = {"held": "[{}]", "changed": "*{}*"}
+        said = lambda words, kinds: (marks.get(k, "{}").format(w) for w, k in zip(words, kinds))
+        rows = ((before, " ".join(said(words, kinds))) for before, words, kinds in self)
+        return "\n".join(f"{before:<18} {text}" for before, text in rows)
 
 
-STYLES = {
-    "title": dict(color=INK, weight="bold"),
-    "anchor": dict(color=TEAL, weight="bold"),
-    "kept": dict(color=INK),
-    "new": dict(color=RED, style="italic"),
-    "mark": dict(color=GREY),
-}
+def held_words(text, spans):
+    "The words of a text and their kinds: held where a span `(start, end)` lies, else kept."
+    words, kinds, end = [], [], 0
+    for start, stop in [*spans, (len(text), len(text))]:
+        between, inside = text[end:start].split(), text[start:stop].split()
+        words += between + inside
+        kinds += ["kept"] * len(between) + ["held"] * len(inside)
+        end = stop
+    return words, kinds
 
 
 def sentences(
     texts,  # n texts
     anchored,  # for each of them the (start, end) of the anchored words
     verdicts,  # n predictions
-    width=78,  # characters per line
 ):
-    "Texts with their anchored words in teal and underlined, the model's verdict in front."
-    lines = []
-    for text, spans, verdict in zip(texts, anchored, verdicts):
-        inside, place = {i for start, end in spans for i in range(start, end)}, 0
-        for k, part in enumerate(wrap(text, width)):
-            place = text.index(part, place)
-            kinds = ["anchor" if place + i in inside else "kept" for i in range(len(part))]
-            lines.append(("" if k else str(verdict), list(zip(kinds, part))))
-            place += len(part)
-    k = len(lines)
-    fig, ax = canvas(9.2, 0.27 * k + 0.2, xlim=(0, 14 + width), ylim=(k - 0.4, -0.7))
-    ax.axis("off")
-    for y, (verdict, row) in enumerate(lines):
-        ax.text(0, y, verdict, fontsize=9, color=INK, style="italic", va="center")
-        coloured(ax, 12, y, row, "")
-    return fig
+    "Texts with their anchored words in teal, the model's verdict in front."
+    rows = zip(texts, anchored, verdicts)
+    return Sentences((verdict, *held_words(text, spans)) for text, spans, verdict in rows)
+
+
+def changed_words(text, original, spans):
+    "The words of a neighbour and their kinds, place by place; or as a set, if their number differs."
+    words, (old, kinds) = text.split(), held_words(original, spans)
+    if len(words) != len(old):
+        return words, ["kept" if word in old else "changed" for word in words]
+    return words, kinds_of(old, words, [kind == "held" for kind in kinds])
 
 
 def strategies(
     blocks,  # for each strategy: title, text, anchored spans (start, end), neighbours (texts)
-    width=84,  # characters per line
 ):
-    "The sentence under each strategy, its anchor in teal, and neighbours with new words in red."
-    lines = []
+    "The sentence under each strategy, its anchor in teal, and neighbours, new words in orange."
+    lines = Sentences()
     for title, text, spans, around in blocks:
-        lines += [[("title", title)], *rows_of(text, text, spans, width)]
-        for other in around:
-            rows = rows_of(other, text, spans, width - 2)
-            lines += [[("mark", " " if k else "–"), *row] for k, row in enumerate(rows)]
-        lines.append([])
-    fig, ax = canvas(9.2, 0.25 * len(lines), xlim=(0, width + 6), ylim=(len(lines) - 1.4, -0.7))
-    ax.axis("off")
-    for y, parts in enumerate(lines):
-        coloured(ax, 0, y, parts)
-    return fig
+        lines.append((title, *held_words(text, spans)))
+        lines += [("a neighbour", *changed_words(other, text, spans)) for other in around]
+    return lines
 
 
-def rows_of(
-    text,  # the text, or a neighbour of it
-    original,  # the text
-    spans,  # (start, end) of the anchored words of the original
-    width,  # characters per line
+def meters(
+    shares,  # {label: number from 0 to 1}
+    threshold=0.95,  # marked by a line; the bar of a share that reaches it is teal
 ):
-    "Lines of (kind, word): anchored, kept or new. Words are compared place by place, or as a set."
-    old, words = original.split(), text.split()
-    starts = {original[:start].count(" ") for start, _ in spans}
-    aligned = len(words) == len(old)
-    same = [word == old[i] if aligned else word in old for i, word in enumerate(words)]
-    kinds = ["kept" if yes else "new" for yes in same]
-    kinds = ["anchor" if aligned and i in starts else kind for i, kind in enumerate(kinds)]
-    rows, room = [[]], width
-    for kind, word in zip(kinds, words):
-        if room < len(word):
-            rows.append([])
-            room = width
-        rows[-1].append((kind, word))
-        room -= len(word) + 1
-    return rows
+    "Shares as bars, in HTML: drawn at once, and each says its number."
+    line = f'<i style="position:absolute;left:{100 * threshold:g}%;height:1.2em;border-left:2px dashed {INK}"></i>'
+    bar = (f'<tr><td style="text-align:left">{{}}</td><td><div style="position:relative;width:300px;'
+           f'height:1.2em;background:{PALE}">{line}<div style="width:{{:.1f}}%;height:1.2em;background:{{}}">'
+           '</div></div></td><td style="text-align:left">{}</td></tr>')  # fmt: skip
+    def row(label, share):
+        colour, share_of = (TEAL if share >= threshold else GREY), f"<b>{share:.3f}</b>"
+        return bar.format(escape(label), 100 * share, colour, share_of)
+    end = f'<tr><td></td><td style="text-align:right">threshold {threshold:g}</td><td></td></tr>'
+    return f"<table>{''.join(row(*one) for one in shares.items())}{end}</table>"
 
 
 # ---- 08 tabular -------------------------------------------------------------------------
@@ -534,18 +563,22 @@ def two_questions(
     found,  # (k,) precision under "observe"
     threshold=0.95,
 ):
-    "The same rules under both questions: a line between the two precisions of each."
+    "The same rules under both questions: a line between the two precisions of each, with numbers."
     k = len(names)
-    fig, ax = canvas(7.2, 0.42 * k + 1.1, xlabel="precision", xlim=(0.3, 1.02),
-                     ylim=(k - 0.4, -0.8))  # fmt: skip
-    for i, (p, q) in enumerate(zip(written, found)):
-        ax.plot([p, q], [i, i], color=PALE, lw=6, zorder=0)
-    ax.plot(written, range(k), "o", color=GREY, ms=9, label="written (perturb)")
-    ax.plot(found, range(k), "D", color=TEAL, ms=8, label="found (observe)")
-    at_threshold(ax, threshold)
-    ax.set_yticks(range(k), names, fontsize=9)
-    ax.tick_params(axis="y", length=0)
-    ax.legend(frameon=False, fontsize=9, loc="upper left", ncols=2)
+    fig, ax = canvas(7.2, 0.5 * k + 1.1, xlabel="precision", ylim=(k - 0.4, -0.9),
+                     xlim=(min(*written, *found) - 0.12, 1.11))  # fmt: skip
+    for i, pair in enumerate(zip(written, found)):
+        ax.plot(pair, [i, i], color=PALE, lw=6, zorder=0)
+        (low, left), (high, right) = sorted(zip(pair, ("written", "found")))
+        style = dict(va="center", fontsize=SMALL, color=INK)
+        style["bbox"] = dict(fc="white", ec="none", pad=0.5)  # a line behind a number stays behind
+        ax.text(low - 0.015, i, f"{left} {low:.2f}", ha="right", **style)
+        ax.text(high + 0.015, i, f"{right} {high:.2f}", ha="left", **style)
+    ax.plot(written, range(k), "o", color=GREY, ms=9)
+    ax.plot(found, range(k), "D", color=TEAL, ms=8)
+    at_threshold(ax, threshold, -0.65)
+    listed(ax, names, SMALL)
+    ax.set_xticks([x / 10 for x in range(11) if x / 10 > ax.get_xlim()[0]])
     return fig
 
 
@@ -589,6 +622,47 @@ def segment_maps(
     return fig
 
 
+def pixels(picture, alt, most, style):
+    "A small picture as the text of an `<img>` tag, a pixel as a square; `most` is white."
+    from matplotlib.image import imsave
+
+    imsave(buffer := BytesIO(), picture / most, cmap="gray", vmin=0, vmax=1)
+    data = b64encode(buffer.getvalue()).decode()
+    style = f"image-rendering:pixelated;margin:0;{style}"
+    return f'<img style="{style}" alt="{escape(alt)}" src="data:image/png;base64,{data}">'
+
+
+def held_segments(
+    picture,  # (height, width), a few pixels
+    labels,  # (height, width)
+    rule,  # {number of a segment: is it held?}
+):
+    "The picture in HTML, dimmed where nothing is held, with numbers; held ones are teal."
+    visible = np.isin(labels, [i for i, on in rule.items() if on])
+    image = pixels(dimmed(picture, visible), "what is held", picture.max(), "width:180px")
+    number = ('<span style="position:absolute;left:{:.1f}%;top:{:.1f}%;transform:translate(-50%,-50%);'
+              'font-size:10pt;padding:0 5px;border-radius:4px;background:{};color:{}">{}</span>')  # fmt: skip
+    def told(i, on):
+        y, x = (100 * (at.mean() + 0.5) / n for at, n in zip(np.nonzero(labels == i), labels.shape))
+        return number.format(x, y, *((TEAL, "#ffffff") if on else ("#ffffff", INK)), i)
+    numbers = "".join(told(i, on) for i, on in rule.items())
+    return f'<div style="position:relative;display:inline-block;line-height:1.3">{image}{numbers}</div>'
+
+
+def tiles(
+    pictures,  # k small ones, of numbers from 0 to `most`
+    titles,  # k texts
+    colours,  # k colours of their frames
+    most,  # the value that is white
+):
+    "Small pictures side by side in HTML, with a frame."
+    tile = ('<figure style="display:inline-block;margin:4px;text-align:center">{}'
+            "<figcaption>{}</figcaption></figure>")  # fmt: skip
+    rows = zip(pictures, titles, colours)
+    return "".join(tile.format(pixels(one, title, most, f"width:96px;border:3px solid {colour}"), escape(title))
+                   for one, title, colour in rows)  # fmt: skip
+
+
 def neighbour_grid(
     rows,  # r lists of pictures, equally many
     names,  # r texts at the left
@@ -600,7 +674,7 @@ def neighbour_grid(
     limits = (min(0, image.min()), max(1, image.max()))
     for ax, picture in zip(axes, [picture for row in rows for picture in row]):
         paint(ax, picture, limits=limits)
-    style = dict(rotation=0, ha="right", va="center", fontsize=8.5, color=INK, labelpad=6)
+    style = dict(rotation=0, ha="right", va="center", fontsize=SMALL, color=INK, labelpad=6)
     for ax, name in zip(axes[::k], names):
         ax.set_ylabel(name, **style)
     return fig
@@ -620,25 +694,20 @@ def running_share(
     shares,  # (n,) share of agreement after each sample
     lowers,  # (n,) what may be believed at least
     uppers,  # (n,) and at most
-    samples,  # some of the samples, as text
-    agreed,  # for each of them: does the model agree?
+    most=None,  # how many samples the axis has room for
 ):
-    "The share as samples come in, with its bounds; on the right some samples with the verdict."
-    fig, (ax, right) = panels(2, (3.8, 2.7), width_ratios=[3, 2.4])
-    framed(fig, left=0.07, right=0.995, top=0.9, bottom=0.19, wspace=0.05)
+    "The share that agrees as samples come in, and between which bounds it may be believed to lie."
+    fig, ax = canvas(4.2, 2.7, xlabel="changed copies asked", ylim=(-0.02, 1.03),
+                     xlim=(0, 1.2 * (most or len(shares))))  # fmt: skip
+    framed(fig, left=0.1, right=0.98, top=0.9, bottom=0.18)
     n = np.arange(1, len(shares) + 1)
     ax.fill_between(n, lowers, uppers, color=PALE)
     ax.plot(n, shares, color=TEAL, lw=2)
-    ax.plot(n[-1], shares[-1], "D", color=INK, ms=6)
-    ax.set(xlim=(0, n[-1] * 1.03), ylim=(0, 1.03), xlabel="samples")
-    ax.set_title("share that agrees, with its bounds", fontsize=10)
-    ax.spines[["top", "right"]].set_visible(False)
-    right.axis("off")
-    right.set(xlim=(0, 1), ylim=(7.6, -0.6))
-    for y, (sample, yes) in enumerate(zip(samples, agreed)):
-        mark = dict(fontsize=9, va="center", color=TEAL if yes else RED, weight="bold")
-        right.text(0, y, "✓" if yes else "✗", **mark)
-        right.text(0.06, y, short(str(sample), 44), fontsize=7.5, va="center", color=INK)
+    ax.plot(n[-1], shares[-1], "D", color=INK, ms=6, clip_on=False)
+    place = dict(xytext=(8, 0), textcoords="offset points", va="center")
+    ax.annotate(f"{shares[-1]:.3f}", (n[-1], shares[-1]), fontsize=TEXT, color=INK, weight="bold",
+                **place)  # fmt: skip
+    ax.set_title("share that agrees; grey: what may be believed", fontsize=SMALL, loc="left")
     return fig
 
 

@@ -1,17 +1,16 @@
 """What the talk needs beside its own code: catching up, polls, and pictures of plain numbers."""
 
 import ast
-import html
 import json
 from types import SimpleNamespace
 from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
 
 from ..paths import notebooks_path
 from . import figures
 from .exercises import TODO, targets
+from .knobs import Knob, Live, View, live
 
 __all__ = ["behind", "built", "poll", "race", "tree"]
 
@@ -63,19 +62,17 @@ def poll(
     options: list[str],
     right: str,  # one of the options
     why: str,  # shown with the verdict, after the choice
-) -> widgets.Widget:
+) -> Live:
     """A question to choose an answer to before one sees it: buttons, and then the reason."""
     if right not in options:
         raise ValueError(f"right must be one of the options {options}, came: {right!r}")
-    print("\n  - ".join([f"Poll: {question}", *options]))
-    buttons, said = widgets.ToggleButtons(options=options, value=None), widgets.HTML()
 
-    def tell(change):
-        verdict = "✓ yes." if change.new == right else f"✗ {html.escape(right)}."
-        said.value = f'<p role="status">{verdict} {html.escape(why)}</p>'
+    def verdict(answer):
+        if answer not in options:
+            return View(f"Poll: {question} ({'; '.join(options)})")
+        return View(f"{f'✓ {right}.' if answer == right else f'✗ It is: {right}.'} {why}")
 
-    buttons.observe(tell, "value")
-    return widgets.VBox([buttons, said])
+    return live(verdict, answer=Knob(["not yet", *options], "your answer"))
 
 
 def race(
@@ -83,11 +80,14 @@ def race(
     number: int,  # which one, from 1
     truth: np.ndarray,  # exact precisions `(k,)`
     tau: float,  # the tolerance
-) -> Any:
-    """A picture of one round."""
+) -> View:
+    """One round: who leads, what it has cost, and its picture."""
     beam, hits, pulls, lower, upper, gap = rounds[number - 1]
     state = dict(beam=beam, arms=SimpleNamespace(hits=hits, pulls=pulls), t=number)
-    return figures.ladder(SimpleNamespace(**state, lower=lower, upper=upper, gap=gap), tau, truth)
+    figure = figures.ladder(SimpleNamespace(**state, lower=lower, upper=upper, gap=gap), tau, truth)
+    chosen = " and ".join(map(str, sorted(np.ravel(beam).tolist())))
+    return View(f"Round {number} of {len(rounds)}: gap {gap:.2f}, {pulls.sum():.0f} questions so "
+                f"far, ahead: arms {chosen}.", figure)
 
 
 def tree(

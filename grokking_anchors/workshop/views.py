@@ -1,5 +1,6 @@
 """Views of the lessons' widgets: a sentence and a picture that says the same."""
 
+import html
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,19 @@ from ..asking import Queries
 from ..bandit import Arms, kl_bounds, kl_lucb
 from ..beam_search import LowerBoundTest, Tally, beam_search
 from ..certify import precision_interval
+from ..plots import INK, RED, TEAL, word_chips
 from ..settings import Settings
+from ..words import tokens_of
 from . import figures
 from .knobs import View
+
+
+def neighbour(sampler, choices, held, rule):
+    """A changed copy as HTML: its words as chips, where it has one for each predicate."""
+    told = str(sampler.render(choices[None])[0])
+    found = tokens_of(told.rstrip(".") if len(tokens_of(told)) > len(rule) else told)
+    kinds = np.where(rule, "held", np.where(held, "kept", "changed"))
+    return word_chips(found, kinds) if len(found) == len(rule) else html.escape(told)
 
 
 def hold_view(
@@ -21,17 +32,22 @@ def hold_view(
     seed: int = 0,  # another seed, other samples
     delta: float = .1,  # each bound, for one n, is wrong with at most this probability
 ) -> View:
-    """Fresh neighbours under one rule: the running share that agrees, with its bounds."""
+    """Fresh neighbours under one rule: the share that agrees, its bounds, and eight of them."""
     rule = np.asarray(rule, bool)
-    choices = sampler.draw(np.tile(rule, (n, 1)), np.random.default_rng(seed))[1]
+    held, choices = sampler.draw(np.tile(rule, (n, 1)), np.random.default_rng(seed))
     agreed = agrees(sampler.render(choices))
     hits, pulls = agreed.cumsum(), np.arange(1, n + 1)
     lower, upper = kl_bounds(hits, pulls, np.log(1 / delta))
     names = np.array(sampler.names)[rule]
     text = (f"Holding {', '.join(names) or 'nothing'}: {hits[-1]:g} of {n} samples agree, "
             f"share {hits[-1] / n:.3f}, bounds {lower[-1]:.3f} and {upper[-1]:.3f}.")
-    some = sampler.render(choices[:8]), agreed[:8]
-    return View(text, figures.running_share(hits / pulls, lower, upper, *some))
+    figure = figures.running_share(hits / pulls, lower, upper, max(n, 200))
+    mark = {True: f'<b style="color:{TEAL}">✓</b>', False: f'<b style="color:{RED}">✗</b>'}
+    lines = (f"<div>{mark[bool(yes)]} {neighbour(sampler, *these, rule)}</div>"
+             for *these, yes in zip(choices[:8], held, agreed))
+    style = f"background:#ffffff;color:{INK};line-height:1.9;font-size:13px"  # beside, or below
+    style += ";display:inline-block;vertical-align:top"
+    return View(text, [figure, f'<div style="{style}">{"".join(lines)}</div>'])
 
 
 def threshold_view(
@@ -39,6 +55,7 @@ def threshold_view(
     coverages: np.ndarray,  # `(k,)`
     names: list,  # k texts
     threshold: float = .95,
+    enough: str = "anchors",  # what the rules right of the line are called
 ) -> View:
     """Rules in the plane of precision and coverage: which one is the anchor at this threshold?"""
     valid = np.flatnonzero(precisions >= threshold)
@@ -49,9 +66,8 @@ def threshold_view(
         text = (f"Threshold {threshold:g}: {len(valid)} of {len(names)} rules are precise enough; "
                 f"the anchor is {names[best]}, precision {precisions[best]:.3f}, "
                 f"coverage {coverages[best]:.3f}.")
-    figure = figures.plane(precisions, coverages, threshold, names=named)
-    figure.axes[0].minorticks_off()  # they take longer than all the rest
-    return View(text, figures.framed(figure, left=.1, right=.98, bottom=.13, top=.97))
+    figure = figures.plane(precisions, coverages, threshold, named, enough)
+    return View(text, figures.framed(figure, left=.1, right=.97, bottom=.13, top=.93))
 
 
 def belief_view(
@@ -177,3 +193,73 @@ def bet_view(
             f"{seen} samples {won} of {len(coins)} games have held {goal} coins"
             + f" (at most one in {goal} ever will, on average)" * right + ".")
     return View(text, figures.betting_so_far(coins[:, :seen], goal, coins.shape[1]))
+
+
+def listed_view(
+    names: list,  # d texts
+    held: np.ndarray,  # `(n, d)` bool: every neighbour, listed
+    agrees: np.ndarray,  # `(n,)` bool: does the model say the same of it?
+    rule: Any,  # `(d,)` bool: what is held
+    draw: Any,  # function: numbers of some that agree, of some that do not -> figure or HTML, or a list
+    what: str = "neighbours",
+) -> View:
+    """All neighbours under one rule: the share that agrees, exactly, and some of either kind."""
+    rule = np.asarray(rule, bool)
+    under = np.flatnonzero((held >= rule).all(axis=1))
+    kept, lost = under[agrees[under]], under[~agrees[under]]
+    share, named = len(kept) / len(under), ", ".join(np.array(names)[rule])
+    text = (f"Holding {named or 'nothing'}: {len(kept)} of {len(under)} {what} agree, share {share:.3f}; "
+            f"coverage {len(under) / len(held):.3f}.")
+    bar = figures.meters({"share that agrees": share})
+    some = draw(*([*one[[0, len(one) // 2]]] if len(one) > 1 else [*one] for one in (kept, lost)))
+    return View(text, [bar, *(some if isinstance(some, list) else [some])])
+
+
+def masked_view(
+    words: list,  # d tokens of the text
+    held: np.ndarray,  # `(n, d)` bool: which words each masked text keeps
+    agrees: np.ndarray,  # `(n,)` bool
+    rule: Any,  # `(d,)` bool
+    unk: str = "UNK",
+) -> View:
+    """All masked copies of a text under one rule; some that keep the prediction, some that lose it."""
+    def line(said, i):
+        copy = [word if on else unk for word, on in zip(words, held[i])]
+        return said, copy, figures.kinds_of(words, copy, rule)
+    def draw(kept, lost):
+        lines = [line("still the same", i) for i in kept] + [line("not any more", i) for i in lost]
+        return figures.Sentences(lines)._repr_html_()
+    return listed_view(words, held, agrees, rule, draw, "masked texts")
+
+
+def questions_view(
+    names: list,  # d bounds, as text
+    every: np.ndarray,  # `(2^d, d)` bool: all rules
+    shares: dict,  # question -> `(2^d,)` share of rows that agree under each rule
+    rule: Any,  # `(d,)` bool: what is held
+) -> View:
+    """A rule of a row under both questions."""
+    i = int((every == np.asarray(rule, bool)).all(axis=1).argmax())
+    told = {question: float(of[i]) for question, of in shares.items()}
+    named = " AND ".join(np.array(names)[every[i]]) or "nothing"
+    said = ", ".join(f"{question} {share:.3f}" for question, share in told.items())
+    return View(f"Holding {named}: share that agrees, {said}.", figures.meters(told))
+
+
+def collage_view(
+    collage: Any,  # see `Collage`
+    picture: np.ndarray,  # `(height, width)`, a few pixels
+    listed: tuple,  # held `(n, d)`, choices `(n, d)` of all collages
+    agrees: np.ndarray,  # `(n,)` bool
+    rule: Any,  # `(d,)` bool: what is held
+) -> View:
+    """All collages of a small picture under one rule; what is held, some that are kept and lost."""
+    held, choices = listed
+    def draw(kept, lost):
+        titles = ["still the same"] * len(kept) + ["not any more"] * len(lost)
+        colours = [figures.TEAL] * len(kept) + [figures.RED] * len(lost)
+        some = collage.render(choices[[*kept, *lost]])
+        on = dict(zip(collage.segments.tolist(), rule))
+        first = figures.held_segments(picture, collage.labels, on)
+        return first + figures.tiles(some, titles, colours, picture.max())
+    return listed_view(collage.names, held, agrees, rule, draw, "pictures")
