@@ -72,8 +72,9 @@ def two_settings(
     def view(**values):
         shown = {}
         for which in "AB":
-            at = {name: values.get(f"{name} {which}", options[0]) for name, options in known.items()}
-            told = [f"{name}\xa0{at[name]:g}" for name in known if f"{name} {which}" in values]
+            own = {name: f"{name} {which}" for name in known}
+            at = {name: values.get(own[name], options[0]) for name, options in known.items()}
+            told = [f"{name}\xa0{at[name]:g}" for name in known if own[name] in values]
             shown[", ".join([which, *told])] = recorded[tuple(at.values())]
         return compare_view(shown, low)
     start = {name: knob.choices[0 if name == "threshold A" else -1] for name, knob in knobs.items()}
