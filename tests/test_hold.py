@@ -37,7 +37,7 @@ def test_neighbours_are_chips(sampler, model):
     rule = np.array([name in ("is", "best") for name in names])
     seen = chips(hold_view(sampler, agrees, rule, 200))
     assert len(seen) == 8 and {kind for _, words in seen for kind, _ in words} == {"held", "kept", "changed"}
-    for mark, words in seen:
+    for _, words in seen:
         assert [kind == "held" for kind, _ in words] == rule.tolist() and len(words) == len(names)
         assert [kind != "changed" for kind, _ in words] == [one[1] == name for one, name in zip(words, names)]
     nothing = chips(hold_view(sampler, agrees, ~rule & rule, 200))
