@@ -92,11 +92,11 @@ def harbour():
         ax.plot(xs, ys, color=TEAL, lw=4)
     for y, start, end in ((2.6, 0.4, 1.9), (1.7, 2.0, 0.5), (0.9, 0.4, 1.6)):
         arrow(ax, (start, y), (end, y), mutation_scale=14, color=GREY, lw=1.5)
-    ax.text(0.4, 3.05, "the wind may turn", fontsize=9, color=INK)
-    ax.text(0.4, -1.3, "the tide may come and go", fontsize=9, color=INK)
-    ax.text(8.05, -2.25, "the anchor", fontsize=10, color=TEAL, weight="bold")
+    ax.text(0.4, 3.05, "the wind may turn", fontsize=SMALL, color=INK)
+    ax.text(0.4, -1.3, "the tide may come and go", fontsize=SMALL, color=INK)
+    ax.text(8.05, -2.25, "the anchor", fontsize=TEXT, color=TEAL, weight="bold")
     said = "the ship stays where it is:\nthe model keeps its decision"
-    ax.text(6.3, 2.3, said, fontsize=10, color=INK)
+    ax.text(6.3, 2.3, said, fontsize=TEXT, color=INK)
     return fig
 
 
