@@ -177,11 +177,12 @@ def plane(
     points = np.column_stack([precisions, coverages]).astype(float)
     dots, first, shared = np.unique(points.round(9), axis=0, return_index=True, return_counts=True)
     valid, left = points[first, 0] >= threshold, max(0, dots[:, 0].min() // 0.05 * 0.05 - 0.05)
+    low = dots[:, 1].min() * 0.7
     fig, ax = canvas(7.2, 3.8, xlabel="precision", ylabel="coverage (log scale)", yscale="log",
-                     xlim=(left, 1), ylim=(dots[:, 1].min() * 0.7, 2.6))  # fmt: skip
+                     xlim=(left, 1), ylim=(low, 1.15 * (1.15 / low) ** 0.14))  # fmt: skip
     size = dict(ms=14 if shared.max() > 1 else 7, clip_on=False, mew=1.4)
     ax.plot(*dots[~valid].T, "o", mfc="white", mec=GREY, **size)
-    ax.plot(*dots[valid].T, "o", mfc=TEAL, mec=TEAL, **size)
+    ax.plot(*dots[valid].T, "o", mfc=TEAL, mec="white", **size)
     for dot, n, yes in zip(dots[shared > 1], shared[shared > 1], valid[shared > 1]):
         text = dict(ha="center", va="center", fontsize=SMALL, color="white" if yes else INK)
         ax.text(*dot, str(n), **text)
@@ -192,7 +193,8 @@ def plane(
     ax.axvline(threshold, color=INK, ls="--", lw=1)
     right = threshold > (left + 1) / 2  # then there is more room left of the line
     style = dict(fontsize=SMALL, color=INK, va="top", ha="right" if right else "left")
-    ax.text(threshold, 2.45, f" threshold {threshold:g} ", **style)
+    said = f" threshold {threshold:g} "
+    ax.text(threshold, 0.99, said, transform=ax.get_xaxis_transform(), **style)
     style |= dict(va="bottom", transform=ax.transAxes, weight="bold")
     ax.text(0, 1.01, "not precise enough", **style | dict(ha="left"))
     ax.text(1, 1.01, enough, **style | dict(ha="right", color=TEAL))
@@ -202,7 +204,7 @@ def plane(
     for i, text in (names or {}).items():
         style = dict(textcoords="offset points", fontsize=SMALL, color=INK)
         ax.annotate(text, points[i], **style, **(beside if points[i, 0] > 0.9 else above))
-    halves = [2.0**-i for i in range(30) if 2.0**-i >= dots[:, 1].min() * 0.9]
+    halves = [2.0**-i for i in range(30) if 2.0**-i >= low]
     shown = halves[:: -(-len(halves) // 8)]
     ax.set_yticks(shown, [f"1/{1 / half:.0f}" if half < 1 else "1" for half in shown])
     ax.minorticks_off()
