@@ -180,7 +180,8 @@ def plane(
     low = dots[:, 1].min() * 0.7
     fig, ax = canvas(7.2, 3.8, xlabel="precision", ylabel="coverage (log scale)", yscale="log",
                      xlim=(left, 1), ylim=(low, 1.15 * (1.15 / low) ** 0.14))  # fmt: skip
-    size = dict(ms=14 if shared.max() > 1 else 7, clip_on=False, mew=1.4)
+    wide = 11 + 3 * len(str(shared.max())) if shared.max() > 1 else 7  # points: room for the number
+    size = dict(ms=wide, clip_on=False, mew=1.4)
     ax.plot(*dots[~valid].T, "o", mfc="white", mec=GREY, **size)
     ax.plot(*dots[valid].T, "o", mfc=TEAL, mec="white", **size)
     for dot, n, yes in zip(dots[shared > 1], shared[shared > 1], valid[shared > 1]):
@@ -188,7 +189,7 @@ def plane(
         ax.text(*dot, str(n), **text)
     if valid.any():
         best = max(dots[valid].tolist(), key=lambda dot: dot[::-1])
-        ax.plot(*best, "o", ms=size["ms"] + 7, mfc="none", mec=TEAL, mew=2.4, clip_on=False)
+        ax.plot(*best, "o", ms=wide + 7, mfc="none", mec=TEAL, mew=2.4, clip_on=False)
     ax.axvspan(threshold, 1, color=TEAL, alpha=0.08, lw=0)
     ax.axvline(threshold, color=INK, ls="--", lw=1)
     right = threshold > (left + 1) / 2  # then there is more room left of the line
