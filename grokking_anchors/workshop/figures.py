@@ -200,7 +200,7 @@ def plane(
     ax.text(0, 1.01, "not precise enough", **style | dict(ha="left"))
     ax.text(1, 1.01, enough, **style | dict(ha="right", color=TEAL))
     ground = dict(boxstyle="square,pad=0.1", fc="white", ec="none")  # over the line
-    beside = dict(xytext=(-14, 0), ha="right", va="center", bbox=ground)
+    beside = dict(xytext=(-0.5 * wide - 8, 0), ha="right", va="center", bbox=ground)
     above = dict(xytext=(0, 13), ha="center", va="bottom")
     for i, text in (names or {}).items():
         style = dict(textcoords="offset points", fontsize=SMALL, color=INK)
