@@ -523,7 +523,7 @@ def sentences(
 
 
 def changed_words(text, original, spans):
-    "The words of a neighbour and their kinds, place by place; or as a set, if their number differs."
+    "The words of a neighbour and their kinds, by place; if their number differs, as a set."
     words, (old, kinds) = text.split(), held_words(original, spans)
     if len(words) != len(old):
         return words, ["kept" if word in old else "changed" for word in words]
@@ -546,15 +546,17 @@ def meters(
     threshold=0.95,  # marked by a line; the bar of a share that reaches it is teal
 ):
     "Shares as bars, in HTML: drawn at once, and each says its number."
-    line = f'<i style="position:absolute;left:{100 * threshold:g}%;height:1.2em;border-left:2px dashed {INK}"></i>'
-    bar = (f'<tr><td style="text-align:left">{{}}</td><td><div style="position:relative;width:300px;'
-           f'height:1.2em;background:{PALE}">{line}<div style="width:{{:.1f}}%;height:1.2em;background:{{}}">'
-           '</div></div></td><td style="text-align:left">{}</td></tr>')  # fmt: skip
+    bar = '<div style="height:1.2em;{}">{}</div>'
+    mark = f"position:absolute;top:0;left:{100 * threshold:g}%;border-left:2px dashed {INK}"
+    ground = f"position:relative;width:300px;background:{PALE}"
+    line = "<tr><th>{}</th><td>{}</td><td>{}</td></tr>"
     def row(label, share):
-        colour, share_of = (TEAL if share >= threshold else GREY), f"<b>{share:.3f}</b>"
-        return bar.format(escape(label), 100 * share, colour, share_of)
-    end = f'<tr><td></td><td style="text-align:right">threshold {threshold:g}</td><td></td></tr>'
-    return f"<table>{''.join(row(*one) for one in shares.items())}{end}</table>"
+        grown = f"width:{100 * share:.1f}%;background:{TEAL if share >= threshold else GREY}"
+        drawn = bar.format(ground, bar.format(grown, "") + bar.format(mark, ""))
+        return line.format(escape(label), drawn, f"<b>{share:.3f}</b>")
+    told = f'<div style="text-align:right">threshold {threshold:g}</div>'
+    rows = [row(*one) for one in shares.items()] + [line.format("", told, "")]
+    return f"<table>{''.join(rows)}</table>"
 
 
 # ---- 08 tabular -------------------------------------------------------------------------
@@ -643,13 +645,15 @@ def held_segments(
     "The picture in HTML, dimmed where nothing is held, with numbers; held ones are teal."
     visible = np.isin(labels, [i for i, on in rule.items() if on])
     image = pixels(dimmed(picture, visible), "what is held", picture.max(), "width:180px")
-    number = ('<span style="position:absolute;left:{:.1f}%;top:{:.1f}%;transform:translate(-50%,-50%);'
-              'font-size:10pt;padding:0 5px;border-radius:4px;background:{};color:{}">{}</span>')  # fmt: skip
+    place = "position:absolute;left:{:.1f}%;top:{:.1f}%;transform:translate(-50%,-50%);"
+    style = place + "font-size:10pt;padding:0 5px;border-radius:4px;background:{};color:{}"
     def told(i, on):
         y, x = (100 * (at.mean() + 0.5) / n for at, n in zip(np.nonzero(labels == i), labels.shape))
-        return number.format(x, y, *((TEAL, "#ffffff") if on else ("#ffffff", INK)), i)
+        colours = (TEAL, "#ffffff") if on else ("#ffffff", INK)
+        return f'<span style="{style.format(x, y, *colours)}">{i}</span>'
     numbers = "".join(told(i, on) for i, on in rule.items())
-    return f'<div style="position:relative;display:inline-block;line-height:1.3">{image}{numbers}</div>'
+    style = "position:relative;display:inline-block;line-height:1.3"
+    return f'<div style="{style}">{image}{numbers}</div>'
 
 
 def tiles(
@@ -659,11 +663,11 @@ def tiles(
     most,  # the value that is white
 ):
     "Small pictures side by side in HTML, with a frame."
-    tile = ('<figure style="display:inline-block;margin:4px;text-align:center">{}'
-            "<figcaption>{}</figcaption></figure>")  # fmt: skip
-    rows = zip(pictures, titles, colours)
-    return "".join(tile.format(pixels(one, title, most, f"width:96px;border:3px solid {colour}"), escape(title))
-                   for one, title, colour in rows)  # fmt: skip
+    tile = '<figure style="display:inline-block;margin:4px;text-align:center">{}{}</figure>'
+    def told(one, title, colour):
+        image = pixels(one, title, most, f"width:96px;border:3px solid {colour}")
+        return tile.format(image, f"<figcaption>{escape(title)}</figcaption>")
+    return "".join(map(told, pictures, titles, colours))
 
 
 def neighbour_grid(
