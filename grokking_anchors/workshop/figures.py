@@ -101,11 +101,11 @@ def harbour():
         ax.plot(xs, ys, color=TEAL, lw=4)
     for y, start, end in ((2.6, 0.4, 1.9), (1.7, 2.0, 0.5), (0.9, 0.4, 1.6)):
         arrow(ax, (start, y), (end, y), mutation_scale=14, color=GREY, lw=1.5)
-    ax.text(0.4, 3.05, "the wind may turn", fontsize=9, color=INK)
-    ax.text(0.4, -1.3, "the tide may come and go", fontsize=9, color=INK)
-    ax.text(8.05, -2.25, "the anchor", fontsize=10, color=TEAL, weight="bold")
+    ax.text(0.4, 3.05, "the wind may turn", fontsize=SMALL, color=INK)
+    ax.text(0.4, -1.3, "the tide may come and go", fontsize=SMALL, color=INK)
+    ax.text(8.05, -2.25, "the anchor", fontsize=TEXT, color=TEAL, weight="bold")
     said = "the ship stays where it is:\nthe model keeps its decision"
-    ax.text(6.3, 2.3, said, fontsize=10, color=INK)
+    ax.text(6.3, 2.3, said, fontsize=TEXT, color=INK)
     return fig
 
 
@@ -186,32 +186,35 @@ def plane(
     points = np.column_stack([precisions, coverages]).astype(float)
     dots, first, shared = np.unique(points.round(9), axis=0, return_index=True, return_counts=True)
     valid, left = points[first, 0] >= threshold, max(0, dots[:, 0].min() // 0.05 * 0.05 - 0.05)
+    low = dots[:, 1].min() * 0.7
     fig, ax = canvas(7.2, 3.8, xlabel="precision", ylabel="coverage (log scale)", yscale="log",
-                     xlim=(left, 1), ylim=(dots[:, 1].min() * 0.7, 2.6))  # fmt: skip
-    size = dict(ms=14 if shared.max() > 1 else 7, clip_on=False, mew=1.4)
+                     xlim=(left, 1), ylim=(low, 1.15 * (1.15 / low) ** 0.14))  # fmt: skip
+    wide = 11 + 3 * len(str(shared.max())) if shared.max() > 1 else 7  # points: room for the number
+    size = dict(ms=wide, clip_on=False, mew=1.4)
     ax.plot(*dots[~valid].T, "o", mfc="white", mec=GREY, **size)
-    ax.plot(*dots[valid].T, "o", mfc=TEAL, mec=TEAL, **size)
+    ax.plot(*dots[valid].T, "o", mfc=TEAL, mec="white", **size)
     for dot, n, yes in zip(dots[shared > 1], shared[shared > 1], valid[shared > 1]):
         text = dict(ha="center", va="center", fontsize=SMALL, color="white" if yes else INK)
         ax.text(*dot, str(n), **text)
     if valid.any():
         best = max(dots[valid].tolist(), key=lambda dot: dot[::-1])
-        ax.plot(*best, "o", ms=size["ms"] + 7, mfc="none", mec=TEAL, mew=2.4, clip_on=False)
+        ax.plot(*best, "o", ms=wide + 7, mfc="none", mec=TEAL, mew=2.4, clip_on=False)
     ax.axvspan(threshold, 1, color=TEAL, alpha=0.08, lw=0)
     ax.axvline(threshold, color=INK, ls="--", lw=1)
     right = threshold > (left + 1) / 2  # then there is more room left of the line
     style = dict(fontsize=SMALL, color=INK, va="top", ha="right" if right else "left")
-    ax.text(threshold, 2.45, f" threshold {threshold:g} ", **style)
+    said = f" threshold {threshold:g} "
+    ax.text(threshold, 0.99, said, transform=ax.get_xaxis_transform(), **style)
     style |= dict(va="bottom", transform=ax.transAxes, weight="bold")
     ax.text(0, 1.01, "not precise enough", **style | dict(ha="left"))
     ax.text(1, 1.01, enough, **style | dict(ha="right", color=TEAL))
     ground = dict(boxstyle="square,pad=0.1", fc="white", ec="none")  # over the line
-    beside = dict(xytext=(-14, 0), ha="right", va="center", bbox=ground)
+    beside = dict(xytext=(-0.5 * wide - 8, 0), ha="right", va="center", bbox=ground)
     above = dict(xytext=(0, 13), ha="center", va="bottom")
     for i, text in (names or {}).items():
         style = dict(textcoords="offset points", fontsize=SMALL, color=INK)
         ax.annotate(text, points[i], **style, **(beside if points[i, 0] > 0.9 else above))
-    halves = [2.0**-i for i in range(30) if 2.0**-i >= dots[:, 1].min() * 0.9]
+    halves = [2.0**-i for i in range(30) if 2.0**-i >= low]
     shown = halves[:: -(-len(halves) // 8)]
     ax.set_yticks(shown, [f"1/{1 / half:.0f}" if half < 1 else "1" for half in shown])
     ax.minorticks_off()
