@@ -59,11 +59,17 @@ def neighbour_chips(
     held,  # the words of the rule
 ):
     "A sample as HTML; the words of a sentence that is as long as the instance become chips."
-    texts = isinstance(old, str) and isinstance(new, str)
-    was, now = (old.split(), new.split()) if texts else ([], [])
+    both = (old, new) if isinstance(old, str) and isinstance(new, str) else ("", "")
+    by_blanks, by_signs = (
+        [re.findall(cut, text) for text in both] for cut in (r"\S+", r"[\w'’-]+|[^\w\s]+")
+    )
+    was, now = by_blanks if len(by_blanks[0]) == len(by_blanks[1]) else by_signs
     if not was or len(was) != len(now):
         return html.escape(str(new))
-    rule = [a == b and a.strip(".,;:!?") in held for a, b in zip(was, now)]
+    known = {re.sub(r"(st|nd|rd|th)\)$", "", name) for name in held}  # very (2nd): the second very
+    bare = [word.strip(".,;:!?") for word in was]
+    named = [{word, f"{word} ({bare[: i + 1].count(word)}"} for i, word in enumerate(bare)]
+    rule = [a == b and bool(known & names) for a, b, names in zip(was, now, named)]
     return word_chips(now, kinds_of(was, now, rule))
 
 
@@ -186,10 +192,10 @@ def picture_bytes(
     "The figure as the bytes of a file."
     buffer = io.BytesIO()
     figure.savefig(buffer, format=kind, **options)
-    return buffer.getvalue() if kind != "png" else lean(buffer.getvalue())
+    return buffer.getvalue() if kind != "png" else few_colours(buffer.getvalue())
 
 
-def lean(
+def few_colours(
     data,  # of a PNG file
     most=120_000,  # bytes
 ):

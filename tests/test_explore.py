@@ -317,8 +317,10 @@ def test_two_settings_and_switch():
         (which, label) for which in "AB" for label in ("threshold", "delta")
     ]
     for name, found in (("A", other), ("B", e)):
-        said = f"{name}: anchor good, coverage 0.5, {found.queries['rows']:,} samples asked"
-        assert said in panel.screen.value
+        at = found.meta["params"]
+        said = f"{name}, threshold {at['threshold']}, delta {at['delta']}: "
+        said += f"anchor good, coverage 0.5, {found.queries['rows']:,} samples asked"
+        assert said in panel.screen.value.replace("\xa0", " ")
     other = switch({"few": e, "many": recorded[0.7, 0.1, 0.15]})
     other.controls["B"].value = "few"
     assert "B, few: anchor good" in other.screen.value and len(asked) == before

@@ -32,6 +32,7 @@ def test_questions_view_names_the_whole_rule():
 
 def test_collage_view_shows_what_is_held():
     """The share of all collages under the rule; a frame says which kind each is, in words, too."""
+    from grokking_anchors.plots import RED, TEAL
     from grokking_anchors.segments import Collage
     from grokking_anchors.workshop.views import collage_view
 
@@ -42,6 +43,7 @@ def test_collage_view_shows_what_is_held():
     view = collage_view(collage, picture, (held, choices), agrees, [False, True, False])
     assert view.text == "Holding segment 1: 2 of 4 pictures agree, share 0.500; coverage 0.500."
     assert [view.picture[1].count(f"{said}</figcaption>") for said in ("still the same", "not any more")] == [2, 2]
+    assert [view.picture[1].count(f"solid {colour}") for colour in (TEAL, RED)] == [2, 2]
     sure = collage_view(collage, picture, (held, choices), agrees, [True, False, False])
     assert "share 1.000" in sure.text and "not any more" not in sure.picture[1]
 
@@ -84,13 +86,13 @@ def test_no_category_is_cut():
 
 def test_a_photo_is_lean():
     """A picture of many bytes is stored in 255 colours; one of few as it is."""
-    from grokking_anchors.plots import lean, panels, picture_bytes
+    from grokking_anchors.plots import few_colours, panels, picture_bytes
 
     fig, (ax,) = panels(1, (3, 3))
     few = picture_bytes(fig, "png", dpi=180)
     ax.imshow(np.random.default_rng(0).random((300, 300, 3)), interpolation="nearest")
     photo = picture_bytes(fig, "png", dpi=180)
-    assert lean(few) == few and len(photo) < 400_000 and photo[25] == 3  # 3: colours of a palette
+    assert few_colours(few) == few and len(photo) < 400_000 and photo[25] == 3  # 3: colours of a palette
 
 
 def test_a_row_is_shown_by_column():
@@ -113,3 +115,13 @@ def test_a_row_is_shown_by_column():
     changed = f"long column name 3 = {own['long column name 3'] + 1:g} cm"
     assert " ".join([chip(changed, "changed"), chip("long column name 7 is missing", "changed")]) in found.show(other)
     assert found.show(own) in found._repr_html_() and "{" not in found.show(other)
+
+
+def test_a_word_that_comes_again_has_its_place():
+    """In a neighbour of a sentence the second "very" is held, the first is not; signs are words of their own."""
+    from grokking_anchors.plots import chip, neighbour_chips
+
+    shown = neighbour_chips("very, very good.", "UNK , very UNK.", ["very (2nd)"])
+    kinds = [("UNK", "changed"), (",", "kept"), ("very", "held"), ("UNK", "changed"), (".", "kept")]
+    assert shown == " ".join(chip(*one) for one in kinds)
+    assert neighbour_chips("a film", "a b film", ["film"]) == "a b film"

@@ -101,11 +101,11 @@ def harbour():
         ax.plot(xs, ys, color=TEAL, lw=4)
     for y, start, end in ((2.6, 0.4, 1.9), (1.7, 2.0, 0.5), (0.9, 0.4, 1.6)):
         arrow(ax, (start, y), (end, y), mutation_scale=14, color=GREY, lw=1.5)
-    ax.text(0.4, 3.05, "the wind may turn", fontsize=9, color=INK)
-    ax.text(0.4, -1.3, "the tide may come and go", fontsize=9, color=INK)
-    ax.text(8.05, -2.25, "the anchor", fontsize=10, color=TEAL, weight="bold")
+    ax.text(0.4, 3.05, "the wind may turn", fontsize=SMALL, color=INK)
+    ax.text(0.4, -1.3, "the tide may come and go", fontsize=SMALL, color=INK)
+    ax.text(8.05, -2.25, "the anchor", fontsize=TEXT, color=TEAL, weight="bold")
     said = "the ship stays where it is:\nthe model keeps its decision"
-    ax.text(6.3, 2.3, said, fontsize=10, color=INK)
+    ax.text(6.3, 2.3, said, fontsize=TEXT, color=INK)
     return fig
 
 
@@ -186,32 +186,35 @@ def plane(
     points = np.column_stack([precisions, coverages]).astype(float)
     dots, first, shared = np.unique(points.round(9), axis=0, return_index=True, return_counts=True)
     valid, left = points[first, 0] >= threshold, max(0, dots[:, 0].min() // 0.05 * 0.05 - 0.05)
+    low = dots[:, 1].min() * 0.7
     fig, ax = canvas(7.2, 3.8, xlabel="precision", ylabel="coverage (log scale)", yscale="log",
-                     xlim=(left, 1), ylim=(dots[:, 1].min() * 0.7, 2.6))  # fmt: skip
-    size = dict(ms=14 if shared.max() > 1 else 7, clip_on=False, mew=1.4)
+                     xlim=(left, 1), ylim=(low, 1.15 * (1.15 / low) ** 0.14))  # fmt: skip
+    wide = 11 + 3 * len(str(shared.max())) if shared.max() > 1 else 7  # points: room for the number
+    size = dict(ms=wide, clip_on=False, mew=1.4)
     ax.plot(*dots[~valid].T, "o", mfc="white", mec=GREY, **size)
-    ax.plot(*dots[valid].T, "o", mfc=TEAL, mec=TEAL, **size)
+    ax.plot(*dots[valid].T, "o", mfc=TEAL, mec="white", **size)
     for dot, n, yes in zip(dots[shared > 1], shared[shared > 1], valid[shared > 1]):
         text = dict(ha="center", va="center", fontsize=SMALL, color="white" if yes else INK)
         ax.text(*dot, str(n), **text)
     if valid.any():
         best = max(dots[valid].tolist(), key=lambda dot: dot[::-1])
-        ax.plot(*best, "o", ms=size["ms"] + 7, mfc="none", mec=TEAL, mew=2.4, clip_on=False)
+        ax.plot(*best, "o", ms=wide + 7, mfc="none", mec=TEAL, mew=2.4, clip_on=False)
     ax.axvspan(threshold, 1, color=TEAL, alpha=0.08, lw=0)
     ax.axvline(threshold, color=INK, ls="--", lw=1)
     right = threshold > (left + 1) / 2  # then there is more room left of the line
     style = dict(fontsize=SMALL, color=INK, va="top", ha="right" if right else "left")
-    ax.text(threshold, 2.45, f" threshold {threshold:g} ", **style)
+    said = f" threshold {threshold:g} "
+    ax.text(threshold, 0.99, said, transform=ax.get_xaxis_transform(), **style)
     style |= dict(va="bottom", transform=ax.transAxes, weight="bold")
     ax.text(0, 1.01, "not precise enough", **style | dict(ha="left"))
     ax.text(1, 1.01, enough, **style | dict(ha="right", color=TEAL))
     ground = dict(boxstyle="square,pad=0.1", fc="white", ec="none")  # over the line
-    beside = dict(xytext=(-14, 0), ha="right", va="center", bbox=ground)
+    beside = dict(xytext=(-0.5 * wide - 8, 0), ha="right", va="center", bbox=ground)
     above = dict(xytext=(0, 13), ha="center", va="bottom")
     for i, text in (names or {}).items():
         style = dict(textcoords="offset points", fontsize=SMALL, color=INK)
         ax.annotate(text, points[i], **style, **(beside if points[i, 0] > 0.9 else above))
-    halves = [2.0**-i for i in range(30) if 2.0**-i >= dots[:, 1].min() * 0.9]
+    halves = [2.0**-i for i in range(30) if 2.0**-i >= low]
     shown = halves[:: -(-len(halves) // 8)]
     ax.set_yticks(shown, [f"1/{1 / half:.0f}" if half < 1 else "1" for half in shown])
     ax.minorticks_off()
@@ -520,7 +523,7 @@ def sentences(
 
 
 def changed_words(text, original, spans):
-    "The words of a neighbour and their kinds, place by place; or as a set, if their number differs."
+    "The words of a neighbour and their kinds, by place; if their number differs, as a set."
     words, (old, kinds) = text.split(), held_words(original, spans)
     if len(words) != len(old):
         return words, ["kept" if word in old else "changed" for word in words]
@@ -543,15 +546,17 @@ def meters(
     threshold=0.95,  # marked by a line; the bar of a share that reaches it is teal
 ):
     "Shares as bars, in HTML: drawn at once, and each says its number."
-    line = f'<i style="position:absolute;left:{100 * threshold:g}%;height:1.2em;border-left:2px dashed {INK}"></i>'
-    bar = (f'<tr><td style="text-align:left">{{}}</td><td><div style="position:relative;width:300px;'
-           f'height:1.2em;background:{PALE}">{line}<div style="width:{{:.1f}}%;height:1.2em;background:{{}}">'
-           '</div></div></td><td style="text-align:left">{}</td></tr>')  # fmt: skip
+    bar = '<div style="height:1.2em;{}">{}</div>'
+    mark = f"position:absolute;top:0;left:{100 * threshold:g}%;border-left:2px dashed {INK}"
+    ground = f"position:relative;width:300px;background:{PALE}"
+    line = "<tr><th>{}</th><td>{}</td><td>{}</td></tr>"
     def row(label, share):
-        colour, share_of = (TEAL if share >= threshold else GREY), f"<b>{share:.3f}</b>"
-        return bar.format(escape(label), 100 * share, colour, share_of)
-    end = f'<tr><td></td><td style="text-align:right">threshold {threshold:g}</td><td></td></tr>'
-    return f"<table>{''.join(row(*one) for one in shares.items())}{end}</table>"
+        grown = f"width:{100 * share:.1f}%;background:{TEAL if share >= threshold else GREY}"
+        drawn = bar.format(ground, bar.format(grown, "") + bar.format(mark, ""))
+        return line.format(escape(label), drawn, f"<b>{share:.3f}</b>")
+    told = f'<div style="text-align:right">threshold {threshold:g}</div>'
+    rows = [row(*one) for one in shares.items()] + [line.format("", told, "")]
+    return f"<table>{''.join(rows)}</table>"
 
 
 # ---- 08 tabular -------------------------------------------------------------------------
@@ -640,13 +645,15 @@ def held_segments(
     "The picture in HTML, dimmed where nothing is held, with numbers; held ones are teal."
     visible = np.isin(labels, [i for i, on in rule.items() if on])
     image = pixels(dimmed(picture, visible), "what is held", picture.max(), "width:180px")
-    number = ('<span style="position:absolute;left:{:.1f}%;top:{:.1f}%;transform:translate(-50%,-50%);'
-              'font-size:10pt;padding:0 5px;border-radius:4px;background:{};color:{}">{}</span>')  # fmt: skip
+    place = "position:absolute;left:{:.1f}%;top:{:.1f}%;transform:translate(-50%,-50%);"
+    style = place + "font-size:10pt;padding:0 5px;border-radius:4px;background:{};color:{}"
     def told(i, on):
         y, x = (100 * (at.mean() + 0.5) / n for at, n in zip(np.nonzero(labels == i), labels.shape))
-        return number.format(x, y, *((TEAL, "#ffffff") if on else ("#ffffff", INK)), i)
+        colours = (TEAL, "#ffffff") if on else ("#ffffff", INK)
+        return f'<span style="{style.format(x, y, *colours)}">{i}</span>'
     numbers = "".join(told(i, on) for i, on in rule.items())
-    return f'<div style="position:relative;display:inline-block;line-height:1.3">{image}{numbers}</div>'
+    style = "position:relative;display:inline-block;line-height:1.3"
+    return f'<div style="{style}">{image}{numbers}</div>'
 
 
 def tiles(
@@ -656,11 +663,11 @@ def tiles(
     most,  # the value that is white
 ):
     "Small pictures side by side in HTML, with a frame."
-    tile = ('<figure style="display:inline-block;margin:4px;text-align:center">{}'
-            "<figcaption>{}</figcaption></figure>")  # fmt: skip
-    rows = zip(pictures, titles, colours)
-    return "".join(tile.format(pixels(one, title, most, f"width:96px;border:3px solid {colour}"), escape(title))
-                   for one, title, colour in rows)  # fmt: skip
+    tile = '<figure style="display:inline-block;margin:4px;text-align:center">{}{}</figure>'
+    def told(one, title, colour):
+        image = pixels(one, title, most, f"width:96px;border:3px solid {colour}")
+        return tile.format(image, f"<figcaption>{escape(title)}</figcaption>")
+    return "".join(map(told, pictures, titles, colours))
 
 
 def neighbour_grid(

@@ -85,6 +85,7 @@ def race(
     beam, hits, pulls, lower, upper, gap = rounds[number - 1]
     state = dict(beam=beam, arms=SimpleNamespace(hits=hits, pulls=pulls), t=number)
     figure = figures.ladder(SimpleNamespace(**state, lower=lower, upper=upper, gap=gap), tau, truth)
+    figures.framed(figure, left=0.1, right=0.98, bottom=0.17, top=0.9)
     chosen = " and ".join(map(str, sorted(np.ravel(beam).tolist())))
     return View(f"Round {number} of {len(rounds)}: gap {gap:.2f}, {pulls.sum():.0f} questions so "
                 f"far, ahead: arms {chosen}.", figure)

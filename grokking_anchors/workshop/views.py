@@ -219,7 +219,7 @@ def listed_view(
     held: np.ndarray,  # `(n, d)` bool: every neighbour, listed
     agrees: np.ndarray,  # `(n,)` bool: does the model say the same of it?
     rule: Any,  # `(d,)` bool: what is held
-    draw: Any,  # function: numbers of some that agree, of some that do not -> figure or HTML, or a list
+    draw: Any,  # function: numbers of some that agree, of some that do not -> HTML
     what: str = "neighbours",
 ) -> View:
     """All neighbours under one rule: the share that agrees, exactly, and some of either kind."""
@@ -227,11 +227,11 @@ def listed_view(
     under = np.flatnonzero((held >= rule).all(axis=1))
     kept, lost = under[agrees[under]], under[~agrees[under]]
     share, named = len(kept) / len(under), ", ".join(np.array(names)[rule])
-    text = (f"Holding {named or 'nothing'}: {len(kept)} of {len(under)} {what} agree, share {share:.3f}; "
-            f"coverage {len(under) / len(held):.3f}.")
+    text = (f"Holding {named or 'nothing'}: {len(kept)} of {len(under)} {what} agree, "
+            f"share {share:.3f}; coverage {len(under) / len(held):.3f}.")
     bar = figures.meters({"share that agrees": share})
     some = draw(*([*one[[0, len(one) // 2]]] if len(one) > 1 else [*one] for one in (kept, lost)))
-    return View(text, [bar, *(some if isinstance(some, list) else [some])])
+    return View(text, [bar, some])
 
 
 def masked_view(
@@ -241,7 +241,7 @@ def masked_view(
     rule: Any,  # `(d,)` bool
     unk: str = "UNK",
 ) -> View:
-    """All masked copies of a text under one rule; some that keep the prediction, some that lose it."""
+    """All masked copies of a text under one rule; some that keep and that lose the prediction."""
     def line(said, i):
         copy = [word if on else unk for word, on in zip(words, held[i])]
         return said, copy, figures.kinds_of(words, copy, rule)

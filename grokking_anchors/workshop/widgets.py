@@ -69,9 +69,14 @@ def two_settings(
     knobs = {f"{name} {which}": Knob(options, SETTINGS[name][2], group=which)
              for which in "AB" for name, options in known.items() if len(options) > 1}
     low = lowest(recorded.values())
-    def setting(values, which):
-        return recorded[tuple(values.get(f"{name} {which}", known[name][0]) for name in known)]
-    def view(**values): return compare_view({which: setting(values, which) for which in "AB"}, low)
+    def view(**values):
+        shown = {}
+        for which in "AB":
+            own = {name: f"{name} {which}" for name in known}
+            at = {name: values.get(own[name], options[0]) for name, options in known.items()}
+            told = [f"{name}\xa0{at[name]:g}" for name in known if own[name] in values]
+            shown[", ".join([which, *told])] = recorded[tuple(at.values())]
+        return compare_view(shown, low)
     start = {name: knob.choices[0 if name == "threshold A" else -1] for name, knob in knobs.items()}
     return live(view, start, **knobs)
 
