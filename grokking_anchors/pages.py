@@ -24,7 +24,7 @@ def wrapped(
 ) -> str:
     """The text in lines as wide as the terminal, or of 80 where there is none, broken at blanks."""
     known = sys.stdout.isatty() or "COLUMNS" in os.environ
-    whole = dict(break_long_words=False, break_on_hyphens=False, subsequent_indent=indent)
+    whole: Any = dict(break_long_words=False, break_on_hyphens=False, subsequent_indent=indent)
     width = max(20, get_terminal_size().columns if known else 80)
     lines = (start + text).split("\n")
     begins = ["", *[indent] * (len(lines) - 1)]

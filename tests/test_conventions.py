@@ -93,7 +93,8 @@ def test_lists_of_explanations_have_names(tmp_path):
     label = " ".join(lines)
     assert label == f"granted if {few[0]['rule']}" and axes.get_xlabel() == "share of inputs predicted granted covered"
     assert to_frame(found)[["prediction", "said"]].iloc[0].tolist() == [1, "granted"]
-    assert str(found[0].instance) in unescape(found[0]._repr_html_())  # which row it is about
+    shown = unescape(found[0]._repr_html_())  # which row it is about
+    assert all(f"column {j} = {value:.6g}" in shown for j, value in enumerate(found[0].instance))
     text = report(found, tmp_path / "report.html", pictures=0).read_text()
     assert "<td>granted</td>" in text and "<summary>0: granted: " in text
     assert found[0].breaks(n=50, predictor=MAKE["AnchorTabular"]()).facts()["Prediction"] == "granted"

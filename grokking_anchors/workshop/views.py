@@ -43,8 +43,8 @@ def hold_view(
             f"share {hits[-1] / n:.3f}, bounds {lower[-1]:.3f} and {upper[-1]:.3f}.")
     figure = figures.running_share(hits / pulls, lower, upper, max(n, 200))
     mark = {True: f'<b style="color:{TEAL}">✓</b>', False: f'<b style="color:{RED}">✗</b>'}
-    lines = (f"<div>{mark[bool(yes)]} {neighbour(sampler, *these, rule)}</div>"
-             for *these, yes in zip(choices[:8], held, agreed))
+    lines = (f"<div>{mark[bool(yes)]} {neighbour(sampler, one, kept, rule)}</div>"
+             for one, kept, yes in zip(choices[:8], held, agreed))
     style = f"background:#ffffff;color:{INK};line-height:1.9;font-size:13px"  # beside, or below
     style += ";display:inline-block;vertical-align:top"
     return View(text, [figure, f'<div style="{style}">{"".join(lines)}</div>'])
@@ -91,7 +91,7 @@ def belief_view(
 def hits_of(
     pulls: int,
 ) -> list:
-    """Twelve numbers of hits, or all of them."""
+    """Thirteen numbers of hits, or all of them."""
     return sorted({round(pulls * share) for share in (*np.arange(0, 1, .1), .95, .98, 1)})
 
 
