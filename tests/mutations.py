@@ -205,7 +205,6 @@ MUTATIONS = [
     *of(
         "06_explanation", NOTEBOOK,
         ("return applies(self.rule, self.check(inputs))", "return self.check(inputs).any(axis=1)"),
-        ("{html.escape(str(text))}</span>", "{text}</span>"),
         ("\"Anchor\" if e.certified else", "\"Anchor\" if True else"),
         ("np.argsort(-result.estimate(larger),", "np.argsort(result.estimate(larger),"),
         ("covered_true=entry[\"kept\"]", "covered_true=entry[\"lost\"]"),
@@ -353,7 +352,8 @@ MUTATIONS = [
     *of(
         "workshop/knobs.py", "test_explore.py",
         ("self.asked += len(inputs)", "self.asked += 1"),
-        ("text, picture = html.escape(view.text)", "text, picture = view.text"),
+        ("text = html.escape(view.text)", "text = view.text"),
+        ("kept = nearest(choices, made.value)", "kept = choices[0]"),
         ("explainer = copy(explainer)", "explainer = explainer"),
     ),
     *of(
@@ -703,7 +703,7 @@ MUTATIONS = [
         "06_explanation", "test_files.py",
         ("line.format(html.escape(label), value)", "line.format(label, value)"),
         ('return visible("\\n".join(', 'return ("\\n".join('),
-        ('line.replace("\\n", "\\n  ")', "line"),
+        ('(wrapped(text, f"{label}: ") for', '(f"{label}: {text}" for'),
         ('if ours and module == f"grokking_anchors.{WINGS.get(name)}":', "if ours:"),
         ("require(not ours or (name, module) in known,", "require(True,"),
         (
@@ -732,10 +732,8 @@ MUTATIONS = [
     *of(
         "cli.py", "test_cli.py -k commands",
         ("print(visible(explanation.to_json(ensure_ascii=False)), flush=True)", "print(explanation.to_json(ensure_ascii=False), flush=True)"),
-        ("visible(line).replace(", "line.replace("),
-        ("visible(text[end:start]), before", "text[end:start], before"),
+        ("SIGNS[kind][0] + visible(word)", "SIGNS[kind][0] + word"),
         ("super().error(visible(message))", "super().error(message)"),
-        ("+ visible(text[end:]))", "+ text[end:])"),
     ),
     *of(
         "workshop/copying.py", "test_workshop_copy.py -k way",
@@ -917,7 +915,57 @@ MUTATIONS = [
         ("if any(still_open(namespace, name)", "if all(still_open(namespace, name)"),
         ("for node in statements[: ends[0] + 1]:", "for node in statements:"),
         ('return value is TODO or "TODO" in', 'return "TODO" in'),
-        ("if change.new == right else", "if change.new else"),
+        ("if answer == right else", "if answer else"),
+        ("if answer not in options", "if answer is None"),
+        ("rounds[number - 1]", "rounds[0]"),
+    ),
+    # ---- seen and moved
+    *of(
+        "plots.py", "test_views.py",
+        ("if any((np.abs(spot - other) < room)", "if any((np.abs(spot - other) < 0)"),
+        ("if len(data) > most:", "if False:"),
+    ),
+    *of(
+        "workshop/views.py", "test_views.py",
+        ("under = np.flatnonzero((held >= rule)", "under = np.flatnonzero((held == rule)"),
+        ("[figures.RED] * len(lost)", "[figures.TEAL] * len(lost)"),
+    ),
+    *of(
+        "workshop/views.py", "test_hold.py",
+        ('np.where(held, "kept", "changed")', 'np.where(held, "changed", "kept")'),
+        ("html.escape(told)", "told"),
+    ),
+    *of(
+        "workshop/figures.py", "test_hold.py",
+        ("1.2 * (most or len(shares))", "1.2 * len(shares)"),
+    ),
+    *of(
+        "workshop/views.py", "test_search_views.py",
+        ('"the anchor" if one.certified else', '"the anchor" if one.precision else'),
+    ),
+    *of(
+        "workshop/figures.py", "test_search_views.py",
+        ("blocking = [] if decided else two", "blocking = two"),
+        ("ax.plot([end, left], [at, y]", "ax.plot([end + 6, left], [at, y]"),
+        ("step * max(rows, *map(len, told)) + 30", "step * max(map(len, told[: (steps + 1) // 2])) + 30"),
+    ),
+    *of(
+        "workshop/figures.py", "test_explore.py",
+        ('folded(row["anchor"], 40)', 'row["anchor"][:40]'),
+    ),
+    *of(
+        "workshop/recording.py", "test_explore.py",
+        ("> MOST:", "> MOST + 1:"),
+        ("frames.setdefault(frame, len(frames))", "frames.setdefault(frame, 0)"),
+    ),
+    *of(
+        "10_explore", "test_explore.py",
+        ("return compare_view(shown, low)", "return compare_view(shown)"),
+    ),
+    *of(
+        "pages.py", "test_cli.py",
+        ("break_on_hyphens=False", "break_on_hyphens=True"),
+        ("if known else 80", "if known else 90"),
     ),
 ]  # fmt: skip
 

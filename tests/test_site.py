@@ -37,32 +37,35 @@ def seen(widget):
     return screen.locator("p").first.inner_text(), screen.inner_html()
 
 
-def by_mouse(page, widget):
-    """Click on the first thing that can be moved: a word, a choice, a box, or the far end of a slider."""
+def by_pointer(page, widget, pointer, press):
+    """Press the first thing that can be moved: a word, a choice, a box, or the far end of a slider."""
     first = widget.locator(".anchor-word:not([aria-pressed=true]), input").first
     first.scroll_into_view_if_needed()
     if first.get_attribute("type") != "range":
-        return first.click()
+        return press(first)
     box, low = first.bounding_box(), first.evaluate("one => one.value == one.min")
-    return page.mouse.click(box["x"] + box["width"] * (0.97 if low else 0.03), box["y"] + box["height"] / 2)
+    return pointer(box["x"] + box["width"] * (0.97 if low else 0.03), box["y"] + box["height"] / 2)
 
 
-def by_keyboard(page, widget):
-    """Go to the last thing that can be moved, and press a key."""
-    last = widget.locator(".anchor-word:not([aria-pressed=true]), input").last
-    last.focus()
-    low = last.evaluate("one => one.type != 'range' || one.value == one.min")
-    page.keyboard.press({"range": "ArrowRight" if low else "ArrowLeft"}.get(last.get_attribute("type"), "Space"))
+def by_mouse(page, widget):
+    """With a mouse."""
+    by_pointer(page, widget, page.mouse.click, lambda one: one.click())
 
 
 def by_touch(page, widget):
-    """Tap the first word or choice; a slider is tapped at its far end."""
-    first = widget.locator(".anchor-word:not([aria-pressed=true]), input").first
-    first.scroll_into_view_if_needed()
-    if first.get_attribute("type") != "range":
-        return first.tap()
-    box, low = first.bounding_box(), first.evaluate("one => one.value == one.min")
-    return page.touchscreen.tap(box["x"] + box["width"] * (0.97 if low else 0.03), box["y"] + box["height"] / 2)
+    """With a finger."""
+    by_pointer(page, widget, page.touchscreen.tap, lambda one: one.tap())
+
+
+def by_keyboard(page, widget):
+    """Go from the last thing that can be moved to the first, and press a key, until the sentence is another one."""
+    before = seen(widget)
+    for one in reversed(widget.locator(".anchor-word:not([aria-pressed=true]), input").all()):
+        one.focus()
+        low = one.evaluate("one => one.type != 'range' || one.value == one.min")
+        page.keyboard.press({"range": "ArrowRight" if low else "ArrowLeft"}.get(one.get_attribute("type"), "Space"))
+        if seen(widget)[0] != before[0]:
+            return
 
 
 def test_rooms_that_must_move():

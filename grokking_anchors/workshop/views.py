@@ -42,12 +42,18 @@ def hold_view(
     text = (f"Holding {', '.join(names) or 'nothing'}: {hits[-1]:g} of {n} samples agree, "
             f"share {hits[-1] / n:.3f}, bounds {lower[-1]:.3f} and {upper[-1]:.3f}.")
     figure = figures.running_share(hits / pulls, lower, upper, max(n, 200))
+    first = zip(choices[:8], held, agreed)
+    some = [(neighbour(sampler, one, kept, rule), yes) for one, kept, yes in first]
+    return View(text, [figure, marked(some)])
+
+
+def marked(some):
+    """Neighbours in HTML, each with a sign: does the model say the same of it?"""
     mark = {True: f'<b style="color:{TEAL}">✓</b>', False: f'<b style="color:{RED}">✗</b>'}
-    lines = (f"<div>{mark[bool(yes)]} {neighbour(sampler, one, kept, rule)}</div>"
-             for one, kept, yes in zip(choices[:8], held, agreed))
+    lines = (f"<div>{mark[bool(yes)]} {told}</div>" for told, yes in some)
     style = f"background:#ffffff;color:{INK};line-height:1.9;font-size:13px"  # beside, or below
     style += ";display:inline-block;vertical-align:top"
-    return View(text, [figure, f'<div style="{style}">{"".join(lines)}</div>'])
+    return f'<div style="{style}">{"".join(lines)}</div>'
 
 
 def threshold_view(
@@ -178,6 +184,13 @@ def tree_steps(
     return range(1, 2 * len(levels) + 1)
 
 
+def row_of(title, rule, one, threshold):
+    """What `setting_lines` draws of a result or an explanation."""
+    return dict(title=title, anchor=rule, precision=one.precision, interval=one.precision_interval,
+                threshold=threshold, coverage=one.coverage, asked=one.queries["rows"],
+                certified=one.certified)  # fmt: skip
+
+
 def search_view(
     found: dict,  # (threshold, delta) -> {strategy: `SearchResult`}
     name: Any,  # function: rule `(d,)` -> text
@@ -190,9 +203,7 @@ def search_view(
         rule, asked = name(one.rule), one.queries["rows"]
         kind = "the anchor" if one.certified else "no anchor, closest is"
         said.append(f"{strategy} finds {kind} {rule}, coverage {one.coverage:g}, {asked:,} samples")
-        rows.append(dict(title=strategy, anchor=rule, precision=one.precision, asked=asked,
-                         interval=one.precision_interval, threshold=threshold,
-                         coverage=one.coverage, certified=one.certified))
+        rows.append(row_of(strategy, rule, one, threshold))
     text = f"Threshold {threshold:g}, delta {delta:g}: {'; '.join(said)}."
     return View(text, figures.setting_lines(rows))
 

@@ -16,6 +16,7 @@ from ..explanation import Explanation, html_table
 from ..plots import partial_bars
 from . import figures
 from .knobs import SETTINGS, Knob, Live, Panel, View, live, search_panel, title
+from .views import row_of
 from ..settings import require
 
 def record(
@@ -54,9 +55,7 @@ def compare_view(
         kind = "anchor" if e.certified else "no anchor, closest rule"
         rule, asked = rule_text(e), e.queries["rows"]
         said.append(f"{name}: {kind} {rule}, coverage {e.coverage:.3g}, {asked:,} samples asked")
-        rows.append(dict(title=name, anchor=rule, precision=e.precision,
-                         interval=e.precision_interval, threshold=e.meta["params"]["threshold"],
-                         coverage=e.coverage, asked=asked, certified=e.certified))
+        rows.append(row_of(name, rule, e, e.meta["params"]["threshold"]))
     low = lowest(explanations.values()) if low is None else low
     return View("; ".join(said) + ".", figures.setting_lines(rows, low))
 
