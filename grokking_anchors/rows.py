@@ -422,7 +422,10 @@ class TabularExplanation(Explanation):
 
     @classmethod
     def restored(cls, stored):
-        return cls(**stored | dict(bounds=np.array(stored["bounds"], int).reshape(-1, 3)))
+        found = cls(**stored | dict(bounds=np.array(stored["bounds"], int).reshape(-1, 3)))
+        for part in found.parts:  # fails where an example is no row of this table
+            for row in (*part["kept"], *part["lost"]): found.show(row)
+        return found
 
     def values(self, inputs, wanted):
         "The columns of a table of any form, and the values of those that are wanted."
