@@ -21,7 +21,7 @@ suppress_warnings = ["mystnb.unknown_mime_type", "myst.header"]
 
 html_theme = "furo"
 html_title = project
-html_show_sourcelink = html_copy_source = False
+html_show_sourcelink = html_copy_source = html_show_copyright = False
 html_static_path = ["_static"]
 html_css_files = ["reading.css"]
 html_js_files = ["live.js"]

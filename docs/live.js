@@ -43,6 +43,7 @@ function control(knob, k, state, move) {  // what is seen, and a function that s
     const show = () => all.forEach((one, i) => one.setAttribute("aria-pressed", i === state[k]));
     return [element("div", { className: "anchor-knob", role: "group" }, knob.label + " ", ...all), show];
   }
+  const play = knob.play && player(knob, k, state, move);
   const slider = element("input", { type: "range", min: 0, oninput: () => move(k, Number(slider.value)) });
   const told = element("output");
   slider.setAttribute("aria-label", knob.label);
@@ -52,9 +53,12 @@ function control(knob, k, state, move) {  // what is seen, and a function that s
     slider.value = state[k];
     told.textContent = texts[state[k]];
     slider.setAttribute("aria-valuetext", told.textContent);
+    slider.disabled = texts.length === 1;
+    if (play) play.refresh();
   };
   const parts = [element("span", { textContent: knob.label + " " }), slider, " ", told];
-  return [element("label", { className: "anchor-knob" }, ...parts, ...(knob.play ? [player(knob, k, state, move)] : [])), show];
+  const label = element("label", { className: "anchor-knob" }, ...parts);
+  return [play ? element("div", { className: "anchor-knob" }, label, play) : label, show];
 }
 
 function player(knob, k, state, move) {  // runs through the choices, once
@@ -62,7 +66,9 @@ function player(knob, k, state, move) {  // runs through the choices, once
   const button = element("button", { type: "button", className: "anchor-play", textContent: "▶ play" });
   const stop = () => { clearInterval(running); running = null; button.textContent = "▶ play"; };
   const last = () => choicesOf(knob, knob.texts, state, k).length - 1;
+  const refresh = () => { button.disabled = last() === 0; };
   const step = () => { if (state[k] < last()) move(k, state[k] + 1); if (state[k] >= last()) stop(); };
+  button.refresh = refresh;
   button.onclick = (event) => {
     event.preventDefault();
     if (running) return stop();
@@ -94,6 +100,11 @@ function enliven(place, recording) {  // knobs and a screen take the place of th
   place.classList.add("anchor-moves");
   show();
 }
+
+document.addEventListener("click", (event) => {  // on a phone a picture fits the page; a tap enlarges it
+  const picture = event.target.closest(".cell_output img");
+  if (picture && !picture.closest("a")) picture.classList.toggle("enlarged");
+});
 
 document.addEventListener("DOMContentLoaded", () => {
   if (!window.DecompressionStream) return;  // an old browser keeps the stills

@@ -72,9 +72,16 @@ def readable(notebook):
             continue
         code, tags = cell["cell_type"] == "code", cell["metadata"].get("tags", [])
         cell["source"] = re.sub(r"^#\|.*\n?", "", text, flags=re.MULTILINE) if code else relink(text)
-        cell["metadata"] = folded(text, tags) if code else {"tags": tags}
+        cell["metadata"] = folded(text, tags, described(cell)) if code else {"tags": tags}
         cells.append(cell)
     return notebook | {"cells": cells}
+
+
+def described(cell):
+    """The alternative text of the pictures of a cell, where the site looks for it; folds may say more there."""
+    alts = [out.get("metadata", {}).get("image/png", {}).get("alt") for out in cell["outputs"]]
+    told = next(filter(None, alts), "")
+    return {"image": {"alt": told}} if told else {}
 
 
 FOLDS = {  # tag of the site -> the line that stays; only what is `unfolded` begins open
@@ -89,17 +96,18 @@ FOLDS = {  # tag of the site -> the line that stays; only what is `unfolded` beg
 def folded(
     text,  # of a code cell
     tags,
+    more={},  # noqa: B006  what else the site is told of it
 ):
     """The metadata that tell the site whether a code cell is folded, open to be folded, or neither."""
     if re.search(r"^#\|\s*hide_input", text, re.MULTILINE):
-        return {"tags": [*tags, "remove-input"]}
+        return {"tags": [*tags, "remove-input"], "mystnb": more}
     kind = "imports" if only_imports(text) else "unfolded" if re.match(r"#\|\s*export", text) else ""
     kind = next((tag for tag in ("solution", "engine", "poll") if tag in tags), kind)
     if not kind:
-        return {"tags": tags}
+        return {"tags": tags, "mystnb": more}
     prompts = dict.fromkeys(("code_prompt_show", "code_prompt_hide"), FOLDS[kind])
     whole = "hide-cell" if kind == "solution" else "hide-input"
-    return {"tags": [*dict.fromkeys([*tags, kind, whole])], "mystnb": prompts}
+    return {"tags": [*dict.fromkeys([*tags, kind, whole])], "mystnb": prompts | more}
 
 
 def only_imports(

@@ -284,7 +284,7 @@ def ladder(
     sign, end = ("at most", "decided") if decided else ("above", "ask those that block")
     title = f"round {state.t}: gap {state.gap:.2f}, {sign} the tolerance {tau:g}: {end}"
     fig, ax = canvas(7.2, 0.3 * k + 1.2, xlim=(-0.01, 1.16), ylim=(k - 0.4, -1.1))
-    framed(fig, left=0.1, right=0.99, top=1 - 0.32 / (0.3 * k + 1.2), bottom=0.5 / (0.3 * k + 1.2))
+    framed(fig, left=0.1, right=0.99, top=1 - 0.32 / (0.3 * k + 1.2), bottom=0.56 / (0.3 * k + 1.2))
     ax.set_title(title, fontsize=TEXT, loc="left", color=INK)
     ax.set_xlabel("precision", fontsize=SMALL)
     ax.set_xticks(np.arange(0, 1.01, 0.2))
@@ -299,10 +299,11 @@ def ladder(
         if truth is not None:
             ax.plot(truth[i], i, "|", color=RED, ms=12, mew=2, zorder=4)
     ax.text(1.03, -0.8, "pulls", **style)
+    ax.text(0, -0.8, "line: what may be believed; thick: keeps it open", **style)
     if truth is not None:
         ax.text(truth[0], -0.8, "truth, unseen", **style | dict(color=RED, ha="center"))
     if high > low:
-        ax.axvspan(low, high, color=GREY if decided else RED, alpha=0.14, lw=0)
+        ax.axvspan(low, high, color=PALE if decided else GREY, alpha=0.3, lw=0, zorder=0)
     names = [f"arm {i}" + " ✓" * (i in beam) for i in range(k)]
     listed(ax, names, SMALL)
     for i, text in enumerate(ax.get_yticklabels()):
@@ -446,6 +447,9 @@ def coins_won(ax, games, goal, most):
         path = np.concatenate([[1.0], coins[:end]])
         ax.plot(path, color=TEAL if len(won) else GREY, lw=0.8, alpha=0.8)
         ax.plot(won + 1, coins[won], "D", color=TEAL, ms=4)
+    reached = int((games >= goal).any(axis=1).sum())
+    style = dict(fontsize=SMALL, va="bottom", color=TEAL if reached else INK)
+    ax.text(0.01 * most, goal * 1.25, f"{reached} of {len(games)} got here", **style)
     ax.axhline(goal, color=INK, ls="--", lw=1)
     ax.text(most, goal * 1.25, f"{goal} coins", fontsize=SMALL, color=INK, ha="right", va="bottom")
     ax.set(yscale="log", ylim=(1e-4, goal * 8), xlim=(0, most), xlabel="samples")
