@@ -103,3 +103,12 @@ def test_broken_links_are_found(tmp_path):
         "a.html: d.png",
         "a.html: https://x.org/y.js",
     ]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_pictures_have_words(site, path):
+    """No picture of a notebook's page is without an alternative text, and none is its file's name."""
+    page = (site[0] / f"{path.stem}.html").read_text(encoding="utf-8")
+    pictures = re.findall(r"<img [^>]*>", page.partition('role="main"')[2])
+    words = [re.search(r'alt="([^"]*)"', picture) for picture in pictures]
+    assert all(found and len(found[1]) > 8 and not found[1].endswith((".png", ".gif")) for found in words)
