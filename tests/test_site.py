@@ -84,7 +84,9 @@ def test_every_widget_moves(browser, site, name, move, size):
         after = seen(widget)
         assert before[0] != after[0] and before[1] != after[1]
         for picture in widget.locator(".anchor-screen img").all():
-            assert picture.get_attribute("alt") == after[0] and picture.evaluate("one => one.decode().then(() => true)")
+            alt, drawn = picture.get_attribute("alt"), picture.get_attribute("src").startswith("data:image/svg")
+            assert alt == after[0] if drawn else alt  # a photograph has words of its own
+            assert picture.evaluate("one => one.decode().then(() => true)")
     assert page.refused == page.failures == []
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     page.close()
