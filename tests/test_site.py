@@ -153,21 +153,23 @@ def test_navigation_has_four_groups(browser, site):
 
 
 def test_from_touch_to_picture(browser, site):
-    """Printed, not judged: the median milliseconds from a key to a decoded picture."""
+    """Printed, not judged: the median milliseconds from a new value to the next frame with its picture decoded."""
     page = opened(browser, site, next(name for name in PAGES if name.startswith("03")), WIDE)
     times = page.evaluate(TOUCH)
-    print(f"\n{statistics.median(times):.1f} ms from touch to picture (median of {len(times)})")
-    assert len(times) == 20
+    print(f"\n{statistics.median(times):.1f} ms from touch to picture (median of {len(times)}, at most {max(times):.1f})")
+    assert len(times) > 10
     page.close()
 
 
 TOUCH = """async () => {
-  const widget = document.querySelector('.anchor-live'), slider = widget.querySelector('input[type=range]'), times = [];
-  for (let i = 0; i < 20; i++) {
+  const widget = document.querySelector('.anchor-live'), times = [];
+  const slider = [...widget.querySelectorAll('input[type=range]')].pop();
+  for (let i = 1; i <= Number(slider.max); i++) {  // each frame is new
     const start = performance.now();
-    slider.value = i % Math.min(Number(slider.max) + 1, 20);
+    slider.value = i;
     slider.dispatchEvent(new Event('input'));
     await Promise.all([...widget.querySelectorAll('.anchor-screen img')].map((one) => one.decode()));
+    await new Promise(requestAnimationFrame);
     times.push(performance.now() - start);
   }
   return times;
