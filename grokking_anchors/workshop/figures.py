@@ -175,6 +175,14 @@ def held_grid(
     return fig
 
 
+def exceeding(
+    precisions,  # (k,)
+    threshold,  # 1 means: reached
+):
+    "Which rules are precise enough: above the threshold, not on it."
+    return np.asarray(precisions) > min(threshold, 1 - 1e-9)
+
+
 def plane(
     precisions,  # (k,)
     coverages,  # (k,)
@@ -185,7 +193,8 @@ def plane(
     "Rules as points: how precise, how often each holds; in a point, how many rules share it."
     points = np.column_stack([precisions, coverages]).astype(float)
     dots, first, shared = np.unique(points.round(9), axis=0, return_index=True, return_counts=True)
-    valid, left = points[first, 0] >= threshold, max(0, dots[:, 0].min() // 0.05 * 0.05 - 0.05)
+    valid = exceeding(points[first, 0], threshold)
+    left = max(0, dots[:, 0].min() // 0.05 * 0.05 - 0.05)
     low = dots[:, 1].min() * 0.7
     fig, ax = canvas(7.2, 3.8, xlabel="precision", ylabel="coverage (log scale)", yscale="log",
                      xlim=(left, 1), ylim=(low, 1.15 * (1.15 / low) ** 0.14))  # fmt: skip
@@ -200,20 +209,21 @@ def plane(
         best = max(dots[valid].tolist(), key=lambda dot: dot[::-1])
         ax.plot(*best, "o", ms=wide + 7, mfc="none", mec=TEAL, mew=2.4, clip_on=False)
     ax.axvspan(threshold, 1, color=TEAL, alpha=0.08, lw=0)
-    ax.axvline(threshold, color=INK, ls="--", lw=1)
-    right = threshold > (left + 1) / 2  # then there is more room left of the line
-    style = dict(fontsize=SMALL, color=INK, va="top", ha="right" if right else "left")
-    said = f" threshold {threshold:g} "
-    ax.text(threshold, 0.99, said, transform=ax.get_xaxis_transform(), **style)
-    style |= dict(va="bottom", transform=ax.transAxes, weight="bold")
-    ax.text(0, 1.01, "not precise enough", **style | dict(ha="left"))
-    ax.text(1, 1.01, enough, **style | dict(ha="right", color=TEAL))
-    ground = dict(boxstyle="square,pad=0.1", fc="white", ec="none")  # over the line
-    beside = dict(xytext=(-0.5 * wide - 8, 0), ha="right", va="center", bbox=ground)
-    above = dict(xytext=(0, 13), ha="center", va="bottom")
-    for i, text in (names or {}).items():
-        style = dict(textcoords="offset points", fontsize=SMALL, color=INK)
-        ax.annotate(text, points[i], **style, **(beside if points[i, 0] > 0.9 else above))
+    ax.axvline(threshold, color=INK, ls="--", lw=1, zorder=1)
+    style = dict(textcoords="offset points", fontsize=SMALL, color=INK)
+    place = dict(xycoords=ax.get_xaxis_transform()) | style
+    sides = [dict(xytext=(-6, 0), ha="right"), dict(xytext=(6, 0), ha="left")]  # of the line
+    roomy = sides[0 if threshold > (left + 1) / 2 else 1]
+    ax.annotate(f"threshold {threshold:g}", (threshold, 0.99), va="top", **place | roomy)
+    heads = ("not precise enough", INK, ~valid), (enough, TEAL, valid)
+    for side, (text, colour, there) in zip(sides, heads):
+        bold = dict(weight="bold", color=colour, va="bottom")
+        if there.any():
+            ax.annotate(text, (threshold, 1.01), **place | side | bold)
+    for i, text in (names or {}).items():  # nothing is right of the best in its row
+        text = text if len(text) < 15 else text.replace(", ", ",\n")
+        beside = dict(xytext=(0.5 * wide + 8, 0), ha="left", va="center")
+        ax.annotate(text, points[i], **style | beside)
     halves = [2.0**-i for i in range(30) if 2.0**-i >= low]
     shown = halves[:: -(-len(halves) // 8)]
     ax.set_yticks(shown, [f"1/{1 / half:.0f}" if half < 1 else "1" for half in shown])

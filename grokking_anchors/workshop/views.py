@@ -64,7 +64,7 @@ def threshold_view(
     enough: str = "anchors",  # what the rules right of the line are called
 ) -> View:
     """Rules in the plane of precision and coverage: which one is the anchor at this threshold?"""
-    valid = np.flatnonzero(precisions >= threshold)
+    valid = np.flatnonzero(figures.exceeding(precisions, threshold))
     text, named = f"Threshold {threshold:g}: no rule is precise enough.", {}
     if len(valid):
         best = max(valid, key=lambda i: (coverages[i], precisions[i]))
@@ -73,7 +73,7 @@ def threshold_view(
                 f"the anchor is {names[best]}, precision {precisions[best]:.3f}, "
                 f"coverage {coverages[best]:.3f}.")
     figure = figures.plane(precisions, coverages, threshold, named, enough)
-    return View(text, figures.framed(figure, left=.1, right=.97, bottom=.13, top=.93))
+    return View(text, figures.framed(figure, left=.12, right=.83, bottom=.13, top=.93))
 
 
 def belief_view(
