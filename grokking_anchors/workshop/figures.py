@@ -714,9 +714,9 @@ def running_share(
     most=None,  # how many samples the axis has room for
 ):
     "The share that agrees as samples come in, and between which bounds it may be believed to lie."
-    fig, ax = canvas(4.2, 2.7, xlabel="changed copies asked", ylim=(-0.02, 1.03),
-                     xlim=(0, 1.2 * (most or len(shares))))  # fmt: skip
-    framed(fig, left=0.1, right=0.98, top=0.9, bottom=0.18)
+    fig, ax = canvas(7.2, 2.2, xlabel="changed copies asked", ylim=(-0.02, 1.03),
+                     xlim=(0, 1.1 * (most or len(shares))))  # fmt: skip
+    framed(fig, left=0.06, right=0.99, top=0.88, bottom=0.22)
     n = np.arange(1, len(shares) + 1)
     ax.fill_between(n, lowers, uppers, color=PALE)
     ax.plot(n, shares, color=TEAL, lw=2)
