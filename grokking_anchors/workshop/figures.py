@@ -220,6 +220,8 @@ def plane(
         bold = dict(weight="bold", color=colour, va="bottom")
         if there.any():
             ax.annotate(text, (threshold, 1.01), **place | side | bold)
+    if names is not None:
+        framed(fig, left=0.12, right=0.83, bottom=0.16, top=0.92)  # room for names; it stands still
     for i, text in (names or {}).items():  # nothing is right of the best in its row
         text = text if len(text) < 15 else text.replace(", ", ",\n")
         beside = dict(xytext=(0.5 * wide + 8, 0), ha="left", va="center")

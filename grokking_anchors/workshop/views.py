@@ -72,8 +72,7 @@ def threshold_view(
         text = (f"Threshold {threshold:g}: {len(valid)} of {len(names)} rules are precise enough; "
                 f"the anchor is {names[best]}, precision {precisions[best]:.3f}, "
                 f"coverage {coverages[best]:.3f}.")
-    figure = figures.plane(precisions, coverages, threshold, named, enough)
-    return View(text, figures.framed(figure, left=.12, right=.83, bottom=.13, top=.93))
+    return View(text, figures.plane(precisions, coverages, threshold, named, enough))
 
 
 def belief_view(
