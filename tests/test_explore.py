@@ -267,7 +267,7 @@ def test_labels_of_the_plane_keep_clear(threshold):
     figure = threshold_view(*points, ["{}", "{is}", "{best}", "{programming, best}"], threshold).picture
     figure.draw_without_rendering()
     ax = figure.axes[0]
-    boxes = {text.get_text(): text.get_window_extent() for text in ax.texts}
+    boxes = {text.get_text(): text.get_window_extent() for text in ax.texts if text.get_text()}
     line = ax.transData.transform((threshold, 1))[0]
     for text, box in boxes.items():
         assert 0 <= box.x0 and box.x1 <= figure.bbox.x1 and not box.x0 < line < box.x1, text

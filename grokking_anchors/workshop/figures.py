@@ -175,14 +175,6 @@ def held_grid(
     return fig
 
 
-def exceeding(
-    precisions,  # (k,)
-    threshold,  # 1 means: reached
-):
-    "Which rules are precise enough: above the threshold, not on it."
-    return np.asarray(precisions) > min(threshold, 1 - 1e-9)
-
-
 def plane(
     precisions,  # (k,)
     coverages,  # (k,)
@@ -193,7 +185,7 @@ def plane(
     "Rules as points: how precise, how often each holds; in a point, how many rules share it."
     points = np.column_stack([precisions, coverages]).astype(float)
     dots, first, shared = np.unique(points.round(9), axis=0, return_index=True, return_counts=True)
-    valid = exceeding(points[first, 0], threshold)
+    valid = points[first, 0] > min(threshold, 1 - 1e-9)  # exceeded; 1 is reached
     left = max(0, dots[:, 0].min() // 0.05 * 0.05 - 0.05)
     low = dots[:, 1].min() * 0.7
     fig, ax = canvas(7.2, 3.8, xlabel="precision", ylabel="coverage (log scale)", yscale="log",
@@ -211,21 +203,19 @@ def plane(
     ax.axvspan(threshold, 1, color=TEAL, alpha=0.08, lw=0)
     ax.axvline(threshold, color=INK, ls="--", lw=1, zorder=1)
     style = dict(textcoords="offset points", fontsize=SMALL, color=INK)
-    place = dict(xycoords=ax.get_xaxis_transform()) | style
+    place = style | dict(xycoords=ax.get_xaxis_transform())
     sides = [dict(xytext=(-6, 0), ha="right"), dict(xytext=(6, 0), ha="left")]  # of the line
-    roomy = sides[0 if threshold > (left + 1) / 2 else 1]
-    ax.annotate(f"threshold {threshold:g}", (threshold, 0.99), va="top", **place | roomy)
+    place |= sides[0 if threshold > (left + 1) / 2 else 1]  # where there is more room
+    ax.annotate(f"threshold {threshold:g}", (threshold, 0.99), va="top", **place)
     heads = ("not precise enough", INK, ~valid), (enough, TEAL, valid)
     for side, (text, colour, there) in zip(sides, heads):
-        bold = dict(weight="bold", color=colour, va="bottom")
-        if there.any():
-            ax.annotate(text, (threshold, 1.01), **place | side | bold)
+        bold = place | side | dict(weight="bold", color=colour, va="bottom")
+        ax.annotate(text if there.any() else "", (threshold, 1.01), **bold)
     if names is not None:
         framed(fig, left=0.12, right=0.83, bottom=0.16, top=0.92)  # room for names; it stands still
     for i, text in (names or {}).items():  # nothing is right of the best in its row
-        text = text if len(text) < 15 else text.replace(", ", ",\n")
-        beside = dict(xytext=(0.5 * wide + 8, 0), ha="left", va="center")
-        ax.annotate(text, points[i], **style | beside)
+        beside = style | dict(xytext=(0.5 * wide + 8, 0), ha="left", va="center")
+        ax.annotate(text.replace(", ", ",\n") if len(text) > 14 else text, points[i], **beside)
     halves = [2.0**-i for i in range(30) if 2.0**-i >= low]
     shown = halves[:: -(-len(halves) // 8)]
     ax.set_yticks(shown, [f"1/{1 / half:.0f}" if half < 1 else "1" for half in shown])

@@ -64,7 +64,7 @@ def threshold_view(
     enough: str = "anchors",  # what the rules right of the line are called
 ) -> View:
     """Rules in the plane of precision and coverage: which one is the anchor at this threshold?"""
-    valid = np.flatnonzero(figures.exceeding(precisions, threshold))
+    valid = np.flatnonzero(precisions > min(threshold, 1 - 1e-9))  # exceeded; 1 is reached
     text, named = f"Threshold {threshold:g}: no rule is precise enough.", {}
     if len(valid):
         best = max(valid, key=lambda i: (coverages[i], precisions[i]))
