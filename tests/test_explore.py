@@ -250,6 +250,31 @@ def test_threshold_view_is_the_staircase():
     assert "no rule" in threshold_view(exact[0] * 0.5, exact[1], names, 0.9).text
 
 
+def test_on_the_line_is_not_enough():
+    """An anchor exceeds the threshold, in text and picture; only 1 need be reached, for nothing exceeds it."""
+    points = np.array([0.5, 0.75, 1]), np.array([1, 0.5, 0.25])
+    for threshold, valid in ((0.49, 3), (0.5, 2), (0.75, 1), (1, 1)):
+        view = threshold_view(*points, ["{}", "{a}", "{b}"], threshold)
+        assert f": {valid} of 3 rules are" in view.text
+        grey, teal = view.picture.axes[0].lines[:2]
+        assert (len(grey.get_xdata()), len(teal.get_xdata())) == (3 - valid, valid)
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.57, 0.61, 0.83, 0.95, 0.99])
+def test_labels_of_the_plane_keep_clear(threshold):
+    """Of each other, of the line and of the edge; a side without rules has no heading."""
+    points = np.array([0.569, 0.611, 0.833, 1]), np.array([1, 0.5, 0.5, 0.25])
+    figure = threshold_view(*points, ["{}", "{is}", "{best}", "{programming, best}"], threshold).picture
+    figure.draw_without_rendering()
+    ax = figure.axes[0]
+    boxes = {text.get_text(): text.get_window_extent() for text in ax.texts if text.get_text()}
+    line = ax.transData.transform((threshold, 1))[0]
+    for text, box in boxes.items():
+        assert 0 <= box.x0 and box.x1 <= figure.bbox.x1 and not box.x0 < line < box.x1, text
+        assert not any(box.overlaps(other) for name, other in boxes.items() if name != text), text
+    assert ("not precise enough" in boxes) == (threshold > 0.569) and "anchors" in boxes
+
+
 def test_belief_view_matches_formulas():
     """Hoeffding by hand; all hits in 50 pulls: KL's lower end is delta^(1/50)."""
     text = belief_view(50, 50, 0.05).text

@@ -47,6 +47,14 @@ def test_neighbours_are_chips(sampler, model):
     assert [mark == "✓" for mark, _ in nothing] == (answers == "positive").tolist()
 
 
+@pytest.mark.parametrize("held", [[0] * 6, [0, 0, 0, 1, 0, 0]])
+def test_fewer_copies_are_the_first_of_more(held):
+    """From 20 copies to 200 the curve goes on, and does not begin anew; the copies below stay."""
+    few, many = (hold_view(toy_sampler(), agreement(toy_model, [SENTENCE]), held, n) for n in (20, 200))
+    shares = [view.picture[0].axes[0].lines[0].get_ydata() for view in (few, many)]
+    assert len(shares[0]) == 20 and (shares[0] == shares[1][:20]).all() and few.picture[1] == many.picture[1]
+
+
 def test_axes_stand_still():
     """Whatever is held, and for up to 200 copies, the picture has the same axes."""
     sampler, agrees = toy_sampler(), agreement(toy_model, [SENTENCE])

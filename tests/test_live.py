@@ -149,10 +149,11 @@ def test_half_a_statement_is_not_enough():
 
 
 def test_a_poll_answers_after_the_choice():
-    """Neither its first frame nor a button tells; what is right is told by the verdict on each choice."""
+    """Its first frame shows each option once and tells nothing; the verdict on each choice tells what is right."""
     asked = poll("Which?", ["one", "two"], right="two", why="Because of 2 > 1.")
     first = asked.still()
-    assert "Poll: Which? (one; two)<" in first and "Because" not in first and not {"✓", "✗"} & set(first)
+    assert "Poll: Which?<" in first and "Because" not in first and not {"✓", "✗"} & set(first)
+    assert first.count(">one<") == first.count("one") == first.count(">two<") == first.count("two") == 1
     asked.controls["answer"].value = "one"
     assert "✗ It is: two. Because of 2 &gt; 1." in asked.screen.value
     asked.controls["answer"].value = "two"

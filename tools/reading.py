@@ -146,7 +146,9 @@ def landing(
     """The index of the site: what it is, a widget to touch at once, the five parts as links, then the rest."""
     first = json.loads((ROOT / "nbs" / "00_introduction.ipynb").read_text(encoding="utf-8"))["cells"]
     touch = [still for cell in first for still in stills(cell)][:1]
-    parts = ["<p><b>Click on the words that shall stay; the others may change.</b></p>", *touch] if touch else []
+    said = "<p><b>Click on the words that shall stay; the others may change.</b> The same sentence as above, but "
+    said += "another model (trained on film reviews), and UNK in the place of other words: so another anchor.</p>"
+    parts = [said, *touch] if touch else []
     parts.append(boxes())
     raw = {"output_type": "display_data", "metadata": {}, "data": {"text/html": "\n".join(parts)}}
     code = {"cell_type": "code", "id": "touch", "execution_count": None, "source": "touch()", "outputs": [raw]}

@@ -185,7 +185,8 @@ def plane(
     "Rules as points: how precise, how often each holds; in a point, how many rules share it."
     points = np.column_stack([precisions, coverages]).astype(float)
     dots, first, shared = np.unique(points.round(9), axis=0, return_index=True, return_counts=True)
-    valid, left = points[first, 0] >= threshold, max(0, dots[:, 0].min() // 0.05 * 0.05 - 0.05)
+    valid = points[first, 0] > min(threshold, 1 - 1e-9)  # exceeded; 1 is reached
+    left = max(0, dots[:, 0].min() // 0.05 * 0.05 - 0.05)
     low = dots[:, 1].min() * 0.7
     fig, ax = canvas(7.2, 3.8, xlabel="precision", ylabel="coverage (log scale)", yscale="log",
                      xlim=(left, 1), ylim=(low, 1.15 * (1.15 / low) ** 0.14))  # fmt: skip
@@ -200,20 +201,21 @@ def plane(
         best = max(dots[valid].tolist(), key=lambda dot: dot[::-1])
         ax.plot(*best, "o", ms=wide + 7, mfc="none", mec=TEAL, mew=2.4, clip_on=False)
     ax.axvspan(threshold, 1, color=TEAL, alpha=0.08, lw=0)
-    ax.axvline(threshold, color=INK, ls="--", lw=1)
-    right = threshold > (left + 1) / 2  # then there is more room left of the line
-    style = dict(fontsize=SMALL, color=INK, va="top", ha="right" if right else "left")
-    said = f" threshold {threshold:g} "
-    ax.text(threshold, 0.99, said, transform=ax.get_xaxis_transform(), **style)
-    style |= dict(va="bottom", transform=ax.transAxes, weight="bold")
-    ax.text(0, 1.01, "not precise enough", **style | dict(ha="left"))
-    ax.text(1, 1.01, enough, **style | dict(ha="right", color=TEAL))
-    ground = dict(boxstyle="square,pad=0.1", fc="white", ec="none")  # over the line
-    beside = dict(xytext=(-0.5 * wide - 8, 0), ha="right", va="center", bbox=ground)
-    above = dict(xytext=(0, 13), ha="center", va="bottom")
-    for i, text in (names or {}).items():
-        style = dict(textcoords="offset points", fontsize=SMALL, color=INK)
-        ax.annotate(text, points[i], **style, **(beside if points[i, 0] > 0.9 else above))
+    ax.axvline(threshold, color=INK, ls="--", lw=1, zorder=1)
+    style = dict(textcoords="offset points", fontsize=SMALL, color=INK)
+    place = style | dict(xycoords=ax.get_xaxis_transform())
+    sides = [dict(xytext=(-6, 0), ha="right"), dict(xytext=(6, 0), ha="left")]  # of the line
+    place |= sides[0 if threshold > (left + 1) / 2 else 1]  # where there is more room
+    ax.annotate(f"threshold {threshold:g}", (threshold, 0.99), va="top", **place)
+    heads = ("not precise enough", INK, ~valid), (enough, TEAL, valid)
+    for side, (text, colour, there) in zip(sides, heads):
+        bold = place | side | dict(weight="bold", color=colour, va="bottom")
+        ax.annotate(text if there.any() else "", (threshold, 1.01), **bold)
+    if names is not None:
+        framed(fig, left=0.12, right=0.83, bottom=0.16, top=0.92)  # room for names; it stands still
+    for i, text in (names or {}).items():  # nothing is right of the best in its row
+        beside = style | dict(xytext=(0.5 * wide + 8, 0), ha="left", va="center")
+        ax.annotate(text.replace(", ", ",\n") if len(text) > 14 else text, points[i], **beside)
     halves = [2.0**-i for i in range(30) if 2.0**-i >= low]
     shown = halves[:: -(-len(halves) // 8)]
     ax.set_yticks(shown, [f"1/{1 / half:.0f}" if half < 1 else "1" for half in shown])
@@ -708,9 +710,9 @@ def running_share(
     most=None,  # how many samples the axis has room for
 ):
     "The share that agrees as samples come in, and between which bounds it may be believed to lie."
-    fig, ax = canvas(4.2, 2.7, xlabel="changed copies asked", ylim=(-0.02, 1.03),
-                     xlim=(0, 1.2 * (most or len(shares))))  # fmt: skip
-    framed(fig, left=0.1, right=0.98, top=0.9, bottom=0.18)
+    fig, ax = canvas(7.2, 2.2, xlabel="changed copies asked", ylim=(-0.02, 1.03),
+                     xlim=(0, 1.1 * (most or len(shares))))  # fmt: skip
+    framed(fig, left=0.06, right=0.99, top=0.88, bottom=0.22)
     n = np.arange(1, len(shares) + 1)
     ax.fill_between(n, lowers, uppers, color=PALE)
     ax.plot(n, shares, color=TEAL, lw=2)

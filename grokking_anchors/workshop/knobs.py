@@ -311,12 +311,12 @@ class Live(Panel):
         """The first frame as HTML."""
         lines = []
         for name, knob in self.knobs.items():
-            value = self.values[name]
-            if isinstance(knob.choices, words):
-                kinds = ("kept", "held")
-                told = " ".join(chip(word, kinds[on]) for word, on in zip(knob.choices, value))
-            else:
-                told = html.escape(said(value))
+            value, shown = self.values[name], self.controls[name]
+            there: Any = zip(knob.choices, value) if isinstance(knob.choices, words) else ()
+            if isinstance(shown, widgets.ToggleButtons):
+                there = [(text, one == value) for text, one in shown.options]
+            told = " ".join(chip(text, "held" if on else "kept") for text, on in there)
+            told = told or html.escape(said(value))
             label = f"{knob.group}, {knob.label}" if knob.group else knob.label
             lines.append(f"{html.escape(label)}: {told}")
         knobs = f"<p>{' &nbsp; '.join(lines)}</p>"

@@ -69,7 +69,7 @@ def poll(
 
     def verdict(answer):
         if answer not in options:
-            return View(f"Poll: {question} ({'; '.join(options)})")
+            return View(f"Poll: {question}")
         return View(f"{f'✓ {right}.' if answer == right else f'✗ It is: {right}.'} {why}")
 
     return live(verdict, answer=Knob(["not yet", *options], "your answer"))

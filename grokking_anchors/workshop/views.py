@@ -34,25 +34,24 @@ def hold_view(
 ) -> View:
     """Fresh neighbours under one rule: the share that agrees, its bounds, and eight of them."""
     rule = np.asarray(rule, bool)
-    held, choices = sampler.draw(np.tile(rule, (n, 1)), np.random.default_rng(seed))
-    agreed = agrees(sampler.render(choices))
+    most = max(n, 200)  # up to 200, fewer samples are the first of more
+    held, choices = sampler.draw(np.tile(rule, (most, 1)), np.random.default_rng(seed))
+    agreed = agrees(sampler.render(choices[:n]))
     hits, pulls = agreed.cumsum(), np.arange(1, n + 1)
     lower, upper = kl_bounds(hits, pulls, np.log(1 / delta))
     names = np.array(sampler.names)[rule]
     text = (f"Holding {', '.join(names) or 'nothing'}: {hits[-1]:g} of {n} samples agree, "
             f"share {hits[-1] / n:.3f}, bounds {lower[-1]:.3f} and {upper[-1]:.3f}.")
-    figure = figures.running_share(hits / pulls, lower, upper, max(n, 200))
     first = zip(choices[:8], held, agreed)
     some = [(neighbour(sampler, one, kept, rule), yes) for one, kept, yes in first]
-    return View(text, [figure, marked(some)])
+    return View(text, [figures.running_share(hits / pulls, lower, upper, most), marked(some)])
 
 
 def marked(some):
     """Neighbours in HTML, each with a sign: does the model say the same of it?"""
     mark = {True: f'<b style="color:{TEAL}">✓</b>', False: f'<b style="color:{RED}">✗</b>'}
     lines = (f"<div>{mark[bool(yes)]} {told}</div>" for told, yes in some)
-    style = f"background:#ffffff;color:{INK};line-height:1.9;font-size:13px"  # beside, or below
-    style += ";display:inline-block;vertical-align:top"
+    style = f"background:#ffffff;color:{INK};line-height:1.9;font-size:13px"
     return f'<div style="{style}">{"".join(lines)}</div>'
 
 
@@ -64,7 +63,7 @@ def threshold_view(
     enough: str = "anchors",  # what the rules right of the line are called
 ) -> View:
     """Rules in the plane of precision and coverage: which one is the anchor at this threshold?"""
-    valid = np.flatnonzero(precisions >= threshold)
+    valid = np.flatnonzero(precisions > min(threshold, 1 - 1e-9))  # exceeded; 1 is reached
     text, named = f"Threshold {threshold:g}: no rule is precise enough.", {}
     if len(valid):
         best = max(valid, key=lambda i: (coverages[i], precisions[i]))
@@ -72,8 +71,7 @@ def threshold_view(
         text = (f"Threshold {threshold:g}: {len(valid)} of {len(names)} rules are precise enough; "
                 f"the anchor is {names[best]}, precision {precisions[best]:.3f}, "
                 f"coverage {coverages[best]:.3f}.")
-    figure = figures.plane(precisions, coverages, threshold, named, enough)
-    return View(text, figures.framed(figure, left=.1, right=.97, bottom=.13, top=.93))
+    return View(text, figures.plane(precisions, coverages, threshold, named, enough))
 
 
 def belief_view(
