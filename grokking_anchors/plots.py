@@ -282,6 +282,17 @@ def partial_bars(
     return fig
 
 
+def lit_bar(
+    ax,  # of `partial_bars`
+    which,  # number of the bar that alone is teal; None: no bar
+):
+    "Say of another partial rule that it is the one that is meant."
+    numbers = [text for text in ax.texts if text.get_weight() == "bold"]
+    for i, (bar, number) in enumerate(zip(ax.patches, numbers)):
+        bar.set_color(TEAL if i == which else GREY)
+        number.set_color("white" if i == which and bar.get_width() >= 0.2 else INK)
+
+
 def claim_lines(
     lines,  # name -> (share, interval or None)
     threshold,
@@ -316,6 +327,8 @@ def share_bars(
     fig, ax = bar_list(names, xlim=(0, 1.02), xlabel=told)
     for i, (share, interval, best) in enumerate(zip(shares, intervals, marked)):
         ax.barh(i, share, height=0.55, color=TEAL if best else GREY)
+        x, colour = (0, "white" if best else INK) if share >= 0.2 else (max(share, *interval or ()), INK)
+        ax.text(x + 0.012, i, f"{share:.2f}", va="center", fontsize=SMALL, color=colour, weight="bold")
         if interval is not None:
             ax.plot(interval, [i] * 2, color=INK, lw=2, marker="|", ms=9)
     at_threshold(ax, threshold)

@@ -237,7 +237,8 @@ def listed_view(
     rule = np.asarray(rule, bool)
     under = np.flatnonzero((held >= rule).all(axis=1))
     kept, lost = under[agrees[under]], under[~agrees[under]]
-    share, named = len(kept) / len(under), ", ".join(np.array(names)[rule])
+    spoken = (name if any(map(str.isalnum, name)) else f"“{name}”" for name in np.array(names)[rule])
+    share, named = len(kept) / len(under), ", ".join(spoken)
     text = (f"Holding {named or 'nothing'}: {len(kept)} of {len(under)} {what} agree, "
             f"share {share:.3f}; coverage {len(under) / len(held):.3f}.")
     bar = figures.meters({"share that agrees": share})
@@ -250,15 +251,21 @@ def masked_view(
     held: np.ndarray,  # `(n, d)` bool: which words each masked text keeps
     agrees: np.ndarray,  # `(n,)` bool
     rule: Any,  # `(d,)` bool
+    said: str = "the same",  # the prediction
     unk: str = "UNK",
 ) -> View:
     """All masked copies of a text under one rule; some that keep and that lose the prediction."""
-    def line(said, i):
+    def line(before, i):
         copy = [word if on else unk for word, on in zip(words, held[i])]
-        return said, copy, figures.kinds_of(words, copy, rule)
+        return before, copy, figures.kinds_of(words, copy, rule)
     def draw(kept, lost):
-        lines = [line("still the same", i) for i in kept] + [line("not any more", i) for i in lost]
-        return figures.Sentences(lines)._repr_html_()
+        same, other = f"still {said}", f"not {said} any more"
+        lines = [line(same, i) for i in kept] + [line(other, i) for i in lost]
+        shown = figures.Sentences(lines)._repr_html_()
+        for one, colour in ((same, TEAL), (other, RED)):
+            one = html.escape(one)
+            shown = shown.replace(f">{one}</td>", f'><b style="color:{colour}">{one}</b></td>')
+        return shown
     return listed_view(words, held, agrees, rule, draw, "masked texts")
 
 
