@@ -327,8 +327,9 @@ def share_bars(
     fig, ax = bar_list(names, xlim=(0, 1.02), xlabel=told)
     for i, (share, interval, best) in enumerate(zip(shares, intervals, marked)):
         ax.barh(i, share, height=0.55, color=TEAL if best else GREY)
-        x, colour = (0, "white" if best else INK) if share >= 0.2 else (max(share, *interval or ()), INK)
-        ax.text(x + 0.012, i, f"{share:.2f}", va="center", fontsize=SMALL, color=colour, weight="bold")
+        x = 0 if share >= 0.2 else max([share, *(interval or ())])  # a small one stands behind
+        style = dict(color="white" if best and not x else INK, fontsize=SMALL, weight="bold")
+        ax.text(x + 0.012, i, f"{share:.2f}", va="center", **style)
         if interval is not None:
             ax.plot(interval, [i] * 2, color=INK, lw=2, marker="|", ms=9)
     at_threshold(ax, threshold)
