@@ -282,11 +282,8 @@ def partial_bars(
     return fig
 
 
-def lit_bar(
-    ax,  # of `partial_bars`
-    which,  # number of the bar that alone is teal; None: no bar
-):
-    "Say of another partial rule that it is the one that is meant."
+def lit_bar(ax, which):
+    "Of the bars of `partial_bars` that one alone is teal, with its number in white; None: no bar."
     numbers = [text for text in ax.texts if text.get_weight() == "bold"]
     for i, (bar, number) in enumerate(zip(ax.patches, numbers)):
         bar.set_color(TEAL if i == which else GREY)

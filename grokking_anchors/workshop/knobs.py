@@ -253,8 +253,8 @@ class Live(Panel):
     def column(group, seen):
         """The knobs of one group: side by side without a name, else below it."""
         if group:
-            beside = widgets.Layout(flex="1 1 20em", min_width="20em")  # two have room on a page
             name = widgets.HTML(f"<b>{html.escape(group)}</b>")
+            beside = dict(flex="1 1 20em", min_width="20em")  # two have room on a page
             return widgets.VBox([name, *seen], layout=beside)
         return row(seen)
 

@@ -237,8 +237,8 @@ def listed_view(
     rule = np.asarray(rule, bool)
     under = np.flatnonzero((held >= rule).all(axis=1))
     kept, lost = under[agrees[under]], under[~agrees[under]]
-    spoken = (name if any(map(str.isalnum, name)) else f"“{name}”" for name in np.array(names)[rule])
-    share, named = len(kept) / len(under), ", ".join(spoken)
+    def spoken(name): return name if any(map(str.isalnum, name)) else f"“{name}”"
+    share, named = len(kept) / len(under), ", ".join(map(spoken, np.array(names)[rule]))
     text = (f"Holding {named or 'nothing'}: {len(kept)} of {len(under)} {what} agree, "
             f"share {share:.3f}; coverage {len(under) / len(held):.3f}.")
     bar = figures.meters({"share that agrees": share})
@@ -259,11 +259,10 @@ def masked_view(
         copy = [word if on else unk for word, on in zip(words, held[i])]
         return before, copy, figures.kinds_of(words, copy, rule)
     def draw(kept, lost):
-        same, other = f"still {said}", f"not {said} any more"
-        lines = [line(same, i) for i in kept] + [line(other, i) for i in lost]
+        told = f"still {said}", f"not {said} any more"
+        lines = [line(one, i) for one, some in zip(told, (kept, lost)) for i in some]
         shown = figures.Sentences(lines)._repr_html_()
-        for one, colour in ((same, TEAL), (other, RED)):
-            one = html.escape(one)
+        for one, colour in zip(map(html.escape, told), (TEAL, RED)):
             shown = shown.replace(f">{one}</td>", f'><b style="color:{colour}">{one}</b></td>')
         return shown
     return listed_view(words, held, agrees, rule, draw, "masked texts")

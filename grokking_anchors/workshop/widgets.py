@@ -111,13 +111,10 @@ def roll_view(
     listed = part.parts[-1]["lost" if lost else "kept"]
     whole = isinstance(part.instance, str)  # a sentence is shown with all its words
     rows = {"instance": part.show(part.instance)} if whole else {"held": part.headline()}
-    if not len(listed):
-        said = f"Rule {rule}: on record is no neighbour for which the model {verdict}."
-        return View(said, html_table(rows))
-    i = min(i, len(listed))
-    rows["neighbour"] = part.show(listed[i - 1])
-    said = f"Rule {rule}: neighbour {i} of {len(listed)} for which the model {verdict}."
-    return View(said, html_table(rows))
+    i, which = min(i, len(listed)), "on record is no neighbour"
+    if i:
+        rows["neighbour"], which = part.show(listed[i - 1]), f"neighbour {i} of {len(listed)}"
+    return View(f"Rule {rule}: {which} for which the model {verdict}.", html_table(rows))
 
 # %% ../../nbs/10_explore.ipynb #nacbcca
 def staircase_view(
