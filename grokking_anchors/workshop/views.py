@@ -252,18 +252,18 @@ def masked_view(
     agrees: np.ndarray,  # `(n,)` bool
     rule: Any,  # `(d,)` bool
     said: str = "the same",  # the prediction
-    unk: str = "UNK",
 ) -> View:
     """All masked copies of a text under one rule; some that keep and that lose the prediction."""
+    told = {f"still {said}": TEAL, f"not {said} any more": RED}
     def line(before, i):
-        copy = [word if on else unk for word, on in zip(words, held[i])]
+        copy = [word if on else "UNK" for word, on in zip(words, held[i])]
         return before, copy, figures.kinds_of(words, copy, rule)
-    def draw(kept, lost):
-        told = f"still {said}", f"not {said} any more"
-        lines = [line(one, i) for one, some in zip(told, (kept, lost)) for i in some]
+    def draw(*some):
+        lines = [line(before, i) for before, chosen in zip(told, some) for i in chosen]
         shown = figures.Sentences(lines)._repr_html_()
-        for one, colour in zip(map(html.escape, told), (TEAL, RED)):
-            shown = shown.replace(f">{one}</td>", f'><b style="color:{colour}">{one}</b></td>')
+        for before, colour in told.items():
+            before = html.escape(before)
+            shown = shown.replace(f">{before}<", f'><b style="color:{colour}">{before}</b><')
         return shown
     return listed_view(words, held, agrees, rule, draw, "masked texts")
 

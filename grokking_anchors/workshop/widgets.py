@@ -107,14 +107,14 @@ def roll_view(
     "One neighbour for which the rule holds, and what the model says of it."
     part, verdict = explanation, "changes its mind" if lost else "keeps its answer"
     if size is not None and size < len(explanation.parts): part = partly(explanation, size)
-    rule = "{" + ", ".join(map(str, part.raw["names"])) + "}"
     listed = part.parts[-1]["lost" if lost else "kept"]
     whole = isinstance(part.instance, str)  # a sentence is shown with all its words
     rows = {"instance": part.show(part.instance)} if whole else {"held": part.headline()}
     i, which = min(i, len(listed)), "on record is no neighbour"
     if i:
         rows["neighbour"], which = part.show(listed[i - 1]), f"neighbour {i} of {len(listed)}"
-    return View(f"Rule {rule}: {which} for which the model {verdict}.", html_table(rows))
+    rule = ", ".join(map(str, part.raw["names"]))
+    return View(f"Rule {{{rule}}}: {which} for which the model {verdict}.", html_table(rows))
 
 # %% ../../nbs/10_explore.ipynb #nacbcca
 def staircase_view(
