@@ -282,6 +282,14 @@ def partial_bars(
     return fig
 
 
+def lit_bar(ax, which):
+    "Of the bars of `partial_bars` that one alone is teal, with its number in white; None: no bar."
+    numbers = (text for text in ax.texts if text.get_weight() == "bold")
+    for i, (bar, number) in enumerate(zip(ax.patches, numbers)):
+        bar.set_color(TEAL if i == which else GREY)
+        number.set_color("white" if i == which and bar.get_width() >= 0.2 else INK)
+
+
 def claim_lines(
     lines,  # name -> (share, interval or None)
     threshold,
@@ -316,6 +324,9 @@ def share_bars(
     fig, ax = bar_list(names, xlim=(0, 1.02), xlabel=told)
     for i, (share, interval, best) in enumerate(zip(shares, intervals, marked)):
         ax.barh(i, share, height=0.55, color=TEAL if best else GREY)
+        x = 0.012 + (share < 0.2) * max([share, *(interval or ())])  # of a small bar behind it
+        style = dict(fontsize=SMALL, color="white" if best and share >= 0.2 else INK, weight="bold")
+        ax.text(x, i, f"{share:.2f}", va="center", **style)
         if interval is not None:
             ax.plot(interval, [i] * 2, color=INK, lw=2, marker="|", ms=9)
     at_threshold(ax, threshold)

@@ -11,12 +11,14 @@ from gzip import decompress
 import ipywidgets as widgets
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
 from conftest import ROOT
 from grokking_anchors import AnchorImage, AnchorText, explore
 from grokking_anchors.asking import agreement
 from grokking_anchors.encoding import all_rules, coverage, precision
+from grokking_anchors.plots import CHIPS, TEAL
 from grokking_anchors.sampling import toy_model, toy_sampler
 from grokking_anchors.workshop import recording
 from grokking_anchors.workshop.figures import setting_lines
@@ -48,6 +50,7 @@ from grokking_anchors.workshop.widgets import (
     partly,
     record,
     roll_view,
+    rolls,
     staircase_view,
     switch,
     two_settings,
@@ -400,7 +403,14 @@ def test_roll_view(found):
     one = roll_view(found, 1, False)
     assert found.show(kept[0]) in one.picture and "keeps its answer" in one.text
     always = AnchorText(lambda texts: ["yes"] * len(texts), seed=0).explain("whatever <b>")
-    assert roll_view(always, 1) == View("Rule {}: on record is no neighbour for which the model changes its mind.", "")
+    none = roll_view(always, 1)  # the sentence stays
+    assert none.text == "Rule {}: on record is no neighbour for which the model changes its mind."
+    assert always.show(always.instance) in none.picture and "neighbour" not in none.picture
+    first, second = found.anchor
+    whole = roll_view(found, 1, True, 1).picture.partition("neighbour")[0]  # all words, the held ones teal
+    assert f'{CHIPS["held"]}">{first}<' in whole and f'{CHIPS["kept"]}">{second}<' in whole
+    start = rolls(found, size=1)
+    assert start.values["size"] == 1 and start.values["lost"] and start.values["i"] == 1
 
 
 def test_explore_says_what_its_sliders_say(found):
@@ -457,6 +467,9 @@ def test_staircase_view(found):
     assert f"measured at {shares[-1]:.3f}" in staircase_view(found, 0.9).text
     assert f"measured at {shares[0]:.3f}" in staircase_view(found, shares[0] - 0.01).text
     assert "no partial anchor" in staircase_view(found, 1.01).text
+    for threshold, lit in ((shares[0] - 0.01, [0]), (0.9, [1]), (1.01, [])):  # teal is what is named
+        bars = staircase_view(found, threshold).picture.axes[0].patches
+        assert [i for i, bar in enumerate(bars) if to_hex(bar.get_facecolor()) == TEAL] == lit
 
 
 # ---- a search on a button -------------------------------------------------------------------------

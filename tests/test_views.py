@@ -7,7 +7,7 @@ def test_masked_view_lists_every_copy():
     """The share is that of all copies under the rule; kept words are outlined, changed ones orange, held ones teal."""
     from itertools import product
 
-    from grokking_anchors.plots import CHIPS
+    from grokking_anchors.plots import CHIPS, RED, TEAL
     from grokking_anchors.workshop.views import masked_view
 
     held = np.array(list(product((False, True), repeat=2)))
@@ -16,6 +16,10 @@ def test_masked_view_lists_every_copy():
     assert view.text == "Holding so: 1 of 2 masked texts agree, share 0.500; coverage 0.500."
     assert view.picture[1].count(CHIPS["held"]) == 2 and view.picture[1].count(CHIPS["changed"]) == 1
     assert "Holding nothing: 1 of 4" in masked_view(["so", "good"], held, agrees, (False, False)).text
+    shown = masked_view(["so", ","], held, agrees, (False, True), "<good>")  # a sign is no comma of the list
+    assert shown.text.startswith("Holding “,”: ")
+    for said, colour in (("still &lt;good&gt;", TEAL), ("not &lt;good&gt; any more", RED)):
+        assert f'<b style="color:{colour}">{said}</b>' in shown.picture[1]
 
 
 def test_questions_view_names_the_whole_rule():

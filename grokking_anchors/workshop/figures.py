@@ -652,11 +652,12 @@ def held_segments(
     visible = np.isin(labels, [i for i, on in rule.items() if on])
     image = pixels(dimmed(picture, visible), "what is held", picture.max(), "width:180px")
     place = "position:absolute;left:{:.1f}%;top:{:.1f}%;transform:translate(-50%,-50%);"
-    style = place + "font-size:10pt;padding:0 5px;border-radius:4px;background:{};color:{}"
+    style = place + "font-size:10pt;{}"
+    chip = f"padding:0 5px;border-radius:4px;background:{TEAL};color:#ffffff"
+    plain = f"color:{INK};text-shadow:0 0 3px #ffffff,0 0 3px #ffffff"  # no button
     def told(i, on):
         y, x = (100 * (at.mean() + 0.5) / n for at, n in zip(np.nonzero(labels == i), labels.shape))
-        colours = (TEAL, "#ffffff") if on else ("#ffffff", INK)
-        return f'<span style="{style.format(x, y, *colours)}">{i}</span>'
+        return f'<span style="{style.format(x, y, chip if on else plain)}">{i}</span>'
     numbers = "".join(told(i, on) for i, on in rule.items())
     style = "position:relative;display:inline-block;line-height:1.3"
     return f'<div style="{style}">{image}{numbers}</div>'
@@ -806,7 +807,7 @@ def cost_curves(
         ax.set_title(f"precision {p:g}", fontsize=TEXT, color=INK)
         ax.spines[["top", "right"]].set_visible(False)
         ax.label_outer()
-    axes[0].set_ylabel("samples, of the limit")
+    axes[0].set_ylabel("samples, times the limit")
     axes[0].text(most[0] + 1.2, 0.98, "limit", fontsize=SMALL, ha="right", va="top", color=INK)
     return fig
 

@@ -160,7 +160,7 @@ def slider(knob, choices):
     """A slider over the choices; with `play`, a button that runs through them."""
     options = [(said(one), one) for one in choices]
     made: Any = widgets.SelectionSlider(options=options, description=knob.label)
-    made.style.description_width = "initial"
+    made.style.description_width = "6em" if knob.group else "initial"  # in a column of one width
     room = f"{min(len(knob.label) // 2 + 13, 26)}em"  # else nothing is left to slide on
     made.layout = widgets.Layout(width="auto", max_width="100%", min_width=room)
     if not knob.play:
@@ -253,7 +253,9 @@ class Live(Panel):
     def column(group, seen):
         """The knobs of one group: side by side without a name, else below it."""
         if group:
-            return widgets.VBox([widgets.HTML(f"<b>{html.escape(group)}</b>"), *seen])
+            name = widgets.HTML(f"<b>{html.escape(group)}</b>")
+            beside = dict(flex="1 1 20em", min_width="20em")  # two have room on a page
+            return widgets.VBox([name, *seen], layout=beside)
         return row(seen)
 
     @property

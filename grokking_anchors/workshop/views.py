@@ -235,7 +235,8 @@ def listed_view(
     rule = np.asarray(rule, bool)
     under = np.flatnonzero((held >= rule).all(axis=1))
     kept, lost = under[agrees[under]], under[~agrees[under]]
-    share, named = len(kept) / len(under), ", ".join(np.array(names)[rule])
+    def spoken(name): return name if any(map(str.isalnum, name)) else f"“{name}”"
+    share, named = len(kept) / len(under), ", ".join(map(spoken, np.array(names)[rule]))
     text = (f"Holding {named or 'nothing'}: {len(kept)} of {len(under)} {what} agree, "
             f"share {share:.3f}; coverage {len(under) / len(held):.3f}.")
     bar = figures.meters({"share that agrees": share})
@@ -248,15 +249,20 @@ def masked_view(
     held: np.ndarray,  # `(n, d)` bool: which words each masked text keeps
     agrees: np.ndarray,  # `(n,)` bool
     rule: Any,  # `(d,)` bool
-    unk: str = "UNK",
+    said: str = "the same",  # the prediction
 ) -> View:
     """All masked copies of a text under one rule; some that keep and that lose the prediction."""
-    def line(said, i):
-        copy = [word if on else unk for word, on in zip(words, held[i])]
-        return said, copy, figures.kinds_of(words, copy, rule)
-    def draw(kept, lost):
-        lines = [line("still the same", i) for i in kept] + [line("not any more", i) for i in lost]
-        return figures.Sentences(lines)._repr_html_()
+    told = {f"still {said}": TEAL, f"not {said} any more": RED}
+    def line(before, i):
+        copy = [word if on else "UNK" for word, on in zip(words, held[i])]
+        return before, copy, figures.kinds_of(words, copy, rule)
+    def draw(*some):
+        lines = [line(before, i) for before, chosen in zip(told, some) for i in chosen]
+        shown = figures.Sentences(lines)._repr_html_()
+        for before, colour in told.items():
+            before = html.escape(before)
+            shown = shown.replace(f">{before}<", f'><b style="color:{colour}">{before}</b><')
+        return shown
     return listed_view(words, held, agrees, rule, draw, "masked texts")
 
 

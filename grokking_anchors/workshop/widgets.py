@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..explanation import Explanation, html_table
-from ..plots import partial_bars
+from ..plots import lit_bar, partial_bars
 from . import figures
 from .knobs import SETTINGS, Knob, Live, Panel, View, live, search_panel, title
 from .views import row_of
@@ -65,7 +65,7 @@ def two_settings(
 ) -> Live:
     "Two settings, a column of sliders for each: threshold, delta and tau, where they vary."
     known = dict(zip(SETTINGS, (sorted(set(column)) for column in zip(*recorded))))
-    knobs = {f"{name} {which}": Knob(options, SETTINGS[name][2], group=which)
+    knobs = {f"{name} {which}": Knob(options, name, group=which)
              for which in "AB" for name, options in known.items() if len(options) > 1}
     low = lowest(recorded.values())
     def view(**values):
@@ -107,14 +107,14 @@ def roll_view(
     "One neighbour for which the rule holds, and what the model says of it."
     part, verdict = explanation, "changes its mind" if lost else "keeps its answer"
     if size is not None and size < len(explanation.parts): part = partly(explanation, size)
-    rule = "{" + ", ".join(map(str, part.raw["names"])) + "}"
     listed = part.parts[-1]["lost" if lost else "kept"]
-    if not len(listed):
-        return View(f"Rule {rule}: on record is no neighbour for which the model {verdict}.", "")
-    i = min(i, len(listed))
-    rows = {"instance": part.headline(), "neighbour": part.show(listed[i - 1])}
-    said = f"Rule {rule}: neighbour {i} of {len(listed)} for which the model {verdict}."
-    return View(said, html_table(rows))
+    whole = isinstance(part.instance, str)  # a sentence is shown with all its words
+    rows = {"instance": part.show(part.instance)} if whole else {"held": part.headline()}
+    i, which = min(i, len(listed)), "on record is no neighbour"
+    if i:
+        rows["neighbour"], which = part.show(listed[i - 1]), f"neighbour {i} of {len(listed)}"
+    rule = ", ".join(map(str, part.raw["names"]))
+    return View(f"Rule {{{rule}}}: {which} for which the model {verdict}.", html_table(rows))
 
 # %% ../../nbs/10_explore.ipynb #nacbcca
 def staircase_view(
@@ -132,20 +132,23 @@ def staircase_view(
                 f"{covers[k]:.3g}. Measured is not certified: search again with this threshold "
                 "for a promise.")
     figure = partial_bars(names, shares, covers, threshold, explanation.precision_interval)
+    lit_bar(figure.axes[0], enough[0] if enough else None)
     return View(f"Threshold {threshold:g}: {text}", figure)
 
 # %% ../../nbs/10_explore.ipynb #n9743c9
 def rolls(
     explanation: Any,
+    size: int | None = None,  # of the part to begin with; the whole rule when not given
 ) -> Live:
     "The neighbours on record, one at a time, under the rule and under its parts."
     steps, most = explanation.parts, len(explanation.raw["names"])
     def numbers(size, lost):
         return range(1, len(steps[max(size, 1) - 1]["lost" if lost else "kept"]) + 1) or [0]
-    sizes = Knob([*range(1, most + 1)] or [0], "held, of the rule")
-    changed = Knob(len(steps[-1]["lost"]) > 0, "the model changes its mind")
+    size, what = size or most, "words" if isinstance(explanation.instance, str) else "predicates"
+    sizes = Knob([*range(1, most + 1)] or [0], f"{what} held")
+    changed = Knob(len(steps[max(size, 1) - 1]["lost"]) > 0, "answer changed")
     one = Knob(numbers, "neighbour", play=True)
-    return live(partial(roll_view, explanation), dict(size=most), size=sizes, lost=changed, i=one)
+    return live(partial(roll_view, explanation), dict(size=size), size=sizes, lost=changed, i=one)
 
 def explore(
     explanation: Any,  # of text, table or image
