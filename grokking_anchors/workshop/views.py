@@ -42,8 +42,8 @@ def hold_view(
     names = np.array(sampler.names)[rule]
     text = (f"Holding {', '.join(names) or 'nothing'}: {hits[-1]:g} of {n} samples agree, "
             f"share {hits[-1] / n:.3f}, bounds {lower[-1]:.3f} and {upper[-1]:.3f}.")
-    first = zip(choices[:8], held, agreed)
-    some = [(neighbour(sampler, one, kept, rule), yes) for one, kept, yes in first]
+    some = [(neighbour(sampler, one, kept, rule), yes)
+            for one, kept, yes in zip(choices[:8], held, agreed)]  # fmt: skip
     return View(text, [figures.running_share(hits / pulls, lower, upper, most), marked(some)])
 
 
