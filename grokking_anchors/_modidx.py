@@ -585,6 +585,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                                'grokking_anchors/rows.py'),
                                        'grokking_anchors.rows.TabularExplanation.stored': ( 'rows.html#tabularexplanation.stored',
                                                                                             'grokking_anchors/rows.py'),
+                                       'grokking_anchors.rows.TabularExplanation.told': ( 'rows.html#tabularexplanation.told',
+                                                                                          'grokking_anchors/rows.py'),
                                        'grokking_anchors.rows.TabularExplanation.values': ( 'rows.html#tabularexplanation.values',
                                                                                             'grokking_anchors/rows.py'),
                                        'grokking_anchors.rows.TabularExplanation.words': ( 'rows.html#tabularexplanation.words',

@@ -422,10 +422,7 @@ class TabularExplanation(Explanation):
 
     @classmethod
     def restored(cls, stored):
-        found = cls(**stored | dict(bounds=np.array(stored["bounds"], int).reshape(-1, 3)))
-        for part in found.parts:  # fails where an example is no row of this table
-            for row in (*part["kept"], *part["lost"]): found.show(row)
-        return found
+        return cls(**stored | dict(bounds=np.array(stored["bounds"], int).reshape(-1, 3)))
 
     def values(self, inputs, wanted):
         "The columns of a table of any form, and the values of those that are wanted."
@@ -476,11 +473,14 @@ class TabularExplanation(Explanation):
 
     def in_html(self): return super().in_html() | {"Instance": self.show(self.instance)}
 
+    def told(self, row):
+        "The values of a row, as people read them."
+        return [value_text(column, some[:1]) for column, some in zip(*self.values(row, None))]
+
     def show(self, example, most=12):
         "A row as HTML: the rule's columns, then what differs from the instance, the first others."
-        (columns, own), rows = self.values(self.instance, None), self.values(example, None)[1]
-        old, new = ([value_text(column, some[:1]) for column, some in zip(columns, values)]
-                    for values in (own, rows))
+        try: old, new = map(self.told, (self.instance, example))
+        except (TypeError, ValueError): return super().show(example)  # fractions are texts in files
         held = [j for j, *_ in self.merged()]
         kinds = kinds_of(old, new, np.isin(np.arange(len(new)), held))
         free = sorted((j for j in range(len(new)) if j not in held), key=lambda j: old[j] == new[j])

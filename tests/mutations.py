@@ -937,7 +937,7 @@ MUTATIONS = [
     ),
     *of(
         "workshop/figures.py", "test_hold.py",
-        ("1.2 * (most or len(shares))", "1.2 * len(shares)"),
+        ("1.1 * (most or len(shares))", "1.1 * len(shares)"),
     ),
     *of(
         "workshop/views.py", "test_search_views.py",

@@ -71,7 +71,7 @@ def test_the_house_stays_small():
     assert sum(one.long for name, one in SIZES.items() if name not in pictures) <= LONG
 
 
-LINES, STATEMENTS, ENGINE_LINES, LONG = 10175, 7160, 8005, 56
+LINES, STATEMENTS, ENGINE_LINES, LONG = 10205, 7189, 8019, 58
 
 
 def test_few_parameters():

@@ -212,7 +212,7 @@ def plane(
         bold = place | side | dict(weight="bold", color=colour, va="bottom")
         ax.annotate(text if there.any() else "", (threshold, 1.01), **bold)
     if names is not None:
-        framed(fig, left=0.12, right=0.83, bottom=0.16, top=0.92)  # room for names; it stands still
+        framed(fig, left=0.14, right=0.83, bottom=0.16, top=0.92)  # room for names; it stands still
     for i, text in (names or {}).items():  # nothing is right of the best in its row
         beside = style | dict(xytext=(0.5 * wide + 8, 0), ha="left", va="center")
         ax.annotate(text.replace(", ", ",\n") if len(text) > 14 else text, points[i], **beside)
