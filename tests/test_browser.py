@@ -233,8 +233,8 @@ def test_other_notebooks_with_widgets(browser, lab, name):
 CHECKBOX = "input[type=checkbox]"
 MOVES = {
     "threshold": (("threshold",), SLIDER, "ArrowLeft"),
-    "neighbours": (("the model changes its mind",), CHECKBOX, "Space"),
-    "settings": (("A", "B", "tau, the tolerance"), SLIDER, "ArrowRight"),
+    "neighbours": (("answer changed",), CHECKBOX, "Space"),
+    "settings": (("A", "B", "tau"), SLIDER, "ArrowRight"),
     "perturbation": (("A", "B", "shown"), "button:not(.mod-active)", "Space"),
 }
 
@@ -263,7 +263,7 @@ def test_narrow_screen(explored):
     """On a narrow screen the controls wrap and the picture shrinks: nothing is wider than its cell."""
     explored.set_viewport_size(NARROW)
     explored.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
-    part = panel(explored, "A", "B", "tau, the tolerance")
+    part = panel(explored, "A", "B", "tau")
     part.scroll_into_view_if_needed()
     explored.wait_for_timeout(500)
     box, picture = part.bounding_box(), part.locator("img").first.bounding_box()
