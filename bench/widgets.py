@@ -42,7 +42,7 @@ def main():
         notebook = record.recording(path, MEASURE)
         if notebook.cells:
             print(path.stem)
-            record.run(notebook, path)
+            refresh.execute(notebook, path)
             for cell in notebook.cells:
                 for line in [out.text for out in cell.get("outputs", []) if cell.source == MEASURE and "text" in out]:
                     print(re.sub("^", "    ", line.rstrip(), flags=re.MULTILINE))

@@ -27,7 +27,8 @@ html_css_files = ["reading.css"]
 html_js_files = ["live.js"]
 templates_path = ["_templates"]
 repository = settings["DEFAULT"]["git_url"]
-binder = f"https://mybinder.org/v2/gh/{repository.removeprefix('https://github.com/')}/HEAD?labpath=nbs/00_introduction.ipynb"
+index = (Path(__file__).parent / "index.ipynb").read_text(encoding="utf-8")  # where README's link is written, too
+binder = re.search(r"https://mybinder\.org/[^)\s]+", index)[0]
 html_context = dict(repository=repository, binder=binder)
 mathjax_path = "mathjax.js"
 

@@ -12,18 +12,21 @@ import numpy as np
 
 # The only colours and sizes of pictures, widgets, tables and pages; shape or text says the same.
 # Teal is held or chosen, grey the rest, orange a changed word, red what is wrong or lost.
-TEAL, GREY, INK, PALE = "#0b7a75", "#9aa1a9", "#22313f", "#e8eaed"
+TEAL, GREY, INK, PALE, WHITE = "#0b7a75", "#9aa1a9", "#22313f", "#e8eaed", "#ffffff"
 ORANGE, RED = "#c2560c", "#a11d33"
 SMALL, TEXT = 9.5, 10.5  # points: at 7.2 inches over 1100 pixels of a slide 20 and 22 pixels
 
 # ---- words as chips ---------------------------------------------------------------------
 
+FACES = {  # kind -> colours of ground (for dark pages), edge and letters, and their weight
+    "held": (TEAL, TEAL, WHITE, "normal"), "kept": (WHITE, GREY, INK, "normal"),
+    "changed": (WHITE, GREY, ORANGE, "bold"), "doubt": (RED, RED, WHITE, "normal"),
+}  # fmt: skip
 SHAPE = "border-radius:4px;padding:1px 6px;margin:1px;display:inline-block;"
-CHIPS = {  # kind -> CSS; on a ground of their own, for dark pages
-    "held": f"{SHAPE}background:{TEAL};border:1px solid {TEAL};color:#ffffff",
-    "kept": f"{SHAPE}background:#ffffff;border:1px solid {GREY};color:{INK}",
-    "changed": f"{SHAPE}background:#ffffff;border:1px solid {GREY};color:{ORANGE};font-weight:bold",
-    "doubt": f"{SHAPE}background:{RED};border:1px solid {RED};color:#ffffff",
+CHIPS = {  # kind -> CSS
+    kind: f"{SHAPE}background:{ground};border:1px solid {edge};color:{letters}"
+    + ";font-weight:bold" * (weight == "bold")
+    for kind, (ground, edge, letters, weight) in FACES.items()
 }
 
 
@@ -84,12 +87,9 @@ def chip_line(
     "A sentence as chips, in a picture; returns how wide it is, in points."
     from matplotlib.textpath import TextPath
 
-    faces = {"held": (TEAL, TEAL, "white"), "kept": ("white", GREY, INK),
-             "changed": ("white", GREY, ORANGE), "doubt": (RED, RED, "white")}  # fmt: skip
     place = 0.45 * size
     for word, kind in zip(map(str, words), kinds):
-        ground, edge, colour = faces[kind]
-        weight = "bold" if kind == "changed" else "normal"
+        ground, edge, colour, weight = FACES[kind]
         box = dict(boxstyle="round,pad=0.28", fc=ground, ec=edge, lw=1)
         ax.annotate(word, (x, y), (place, 0), textcoords="offset points", va="center", color=colour,
                     fontsize=size, weight=weight, bbox=box, annotation_clip=False)  # fmt: skip

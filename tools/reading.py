@@ -96,18 +96,18 @@ FOLDS = {  # tag of the site -> the line that stays; only what is `unfolded` beg
 def folded(
     text,  # of a code cell
     tags,
-    more={},  # noqa: B006  what else the site is told of it
+    more=None,  # what else the site is told of it
 ):
     """The metadata that tell the site whether a code cell is folded, open to be folded, or neither."""
     if re.search(r"^#\|\s*hide_input", text, re.MULTILINE):
-        return {"tags": [*tags, "remove-input"], "mystnb": more}
+        return {"tags": [*tags, "remove-input"], "mystnb": more or {}}
     kind = "imports" if only_imports(text) else "unfolded" if re.match(r"#\|\s*export", text) else ""
     kind = next((tag for tag in ("solution", "engine", "poll") if tag in tags), kind)
     if not kind:
-        return {"tags": tags, "mystnb": more}
+        return {"tags": tags, "mystnb": more or {}}
     prompts = dict.fromkeys(("code_prompt_show", "code_prompt_hide"), FOLDS[kind])
     whole = "hide-cell" if kind == "solution" else "hide-input"
-    return {"tags": [*dict.fromkeys([*tags, kind, whole])], "mystnb": prompts | more}
+    return {"tags": [*dict.fromkeys([*tags, kind, whole])], "mystnb": prompts | (more or {})}
 
 
 def only_imports(

@@ -21,7 +21,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
 
 import refresh
 
@@ -70,15 +69,6 @@ def digest(
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
-def run(
-    notebook: nbformat.NotebookNode,
-    path: Path,  # where it lies
-) -> None:
-    """Run it in a fresh kernel."""
-    options = dict(timeout=refresh.TIMEOUT, extra_arguments=["--log-level=ERROR"])
-    NotebookClient(notebook, resources={"metadata": {"path": str(path.parent)}}, **options).execute()
-
-
 def record(
     path: Path,  # notebook
 ) -> Path:  # folder with a script for each widget
@@ -88,7 +78,7 @@ def record(
         for old in KEPT.glob(f"{path.stem}-*"):
             shutil.rmtree(old)
         with tempfile.TemporaryDirectory() as folder:
-            run(recording(path, RECORD.format(folder=str(folder))), path)
+            refresh.execute(recording(path, RECORD.format(folder=str(folder))), path)
             shutil.copytree(folder, known)
     return known
 

@@ -53,6 +53,17 @@ def run(
     skipped = [cell for cell in notebook.cells if cell.cell_type == "code" and NO_EVAL.search(cell.source)]
     for cell in skipped:
         cell.metadata.setdefault("tags", []).append(SKIP)
+    execute(notebook, path)
+    for cell in skipped:
+        cell.metadata.tags.remove(SKIP)
+    return json.loads(nbformat.writes(notebook))
+
+
+def execute(
+    notebook: nbformat.NotebookNode,  # gets its outputs
+    path: Path,  # where it lies
+) -> None:
+    """Run the cells in a fresh kernel."""
     NotebookClient(
         notebook,
         timeout=TIMEOUT,
@@ -62,9 +73,6 @@ def run(
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(path.parent)}},
     ).execute()
-    for cell in skipped:
-        cell.metadata.tags.remove(SKIP)
-    return json.loads(nbformat.writes(notebook))
 
 
 def refresh(
